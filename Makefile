@@ -1,0 +1,53 @@
+# Everything a person does with this repository. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PACKAGES := contract services loadtest operator
+EDITABLE := $(foreach package,$(PACKAGES),--editable ./$(package))
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.runtime: requirements.lock $(PACKAGES:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=/path/to/python3.13 ...")'
+	@echo "Installing into $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation $(EDITABLE)
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.runtime ## Install what running the platform on this machine needs
+
+.PHONY: develop
+develop: $(VENV)/.development ## Install what development needs as well
+
+.PHONY: demo
+demo: install ## Bring the platform up on this machine, and show it working on real readings
+	@$(BIN)/telemetryctl demo
+
+.PHONY: lint
+lint: develop ## Style, types, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy contract/src services/src loadtest/src operator/src tests
+	@$(BIN)/lint-imports
+
+.PHONY: format
+format: develop ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: lock
+lock: ## Compile the locked requirements anew (needs uv)
+	@tools/lock
