@@ -1,0 +1,104 @@
+"""What Kafka carries: slices of requests, and the consumer's heartbeats.
+
+One record is one device's slice of one request: key = device, value = one byte of version, then msgpack. An unknown
+version is not poison: it says that a newer release wrote the log, and stops the consumer until it is upgraded.
+"""
+
+from math import isfinite
+from typing import Final
+
+import msgspec
+
+from telemetry_contract.readings import Reading, Value, is_device, is_metric
+
+VERSION: Final = 1
+_VERSION_BYTE: Final = bytes([VERSION])
+
+
+class Undecodable(ValueError):  # noqa: N818 - named for what it is about
+    """A record that no release of this platform wrote: poison."""
+
+
+class UnknownVersion(ValueError):  # noqa: N818 - named for what it is about
+    """A record of a version that this release does not know."""
+
+
+class Point(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A reading without its device, which is the record's key."""
+
+    time: int
+    metrics: dict[str, Value]
+    id: str | None = None
+
+
+class Slice(msgspec.Struct, frozen=True, array_like=True):
+    """One device's readings of one request; `received` is the producer's time in microseconds."""
+
+    received: int
+    points: list[Point]
+
+
+class Heartbeat(msgspec.Struct, frozen=True):
+    """How far the consumer is with one partition of the readings topic, at a moment (microseconds).
+
+    `oldest_unread` is when the oldest reading that is not stored yet was received, `None` where all are stored.
+    """
+
+    at: int
+    oldest_unread: int | None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_slice = msgspec.msgpack.Decoder(Slice).decode
+_decode_heartbeat = msgspec.msgpack.Decoder(Heartbeat).decode
+
+
+def encode_slice(received: int, readings: list[Reading]) -> bytes:
+    """Return the value of a record; all readings are of the device that is its key."""
+    return _VERSION_BYTE + _encode(Slice(received, [Point(it.time, it.metrics, it.id) for it in readings]))
+
+
+def decode_slice(key: bytes | None, value: bytes | None) -> tuple[int, list[Reading]]:
+    """Return when a record's readings were received, and the readings.
+
+    Raises:
+        UnknownVersion: a newer release wrote it.
+        Undecodable: nothing that this platform writes.
+    """
+    try:
+        device = (key or b"").decode("ascii")
+        content = _decode_slice(_payload(value))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Undecodable(str(error)) from None
+    if not is_device(device):
+        raise Undecodable(f"the key is no device id: {key!r:.200}")
+    for point in content.points:
+        for name, measured in point.metrics.items():
+            if not is_metric(name) or (isinstance(measured, float) and not isfinite(measured)):
+                raise Undecodable(f"no metric of ours: {name!r:.200} is {measured!r:.200}")
+    return content.received, [Reading(device, point.time, point.metrics, point.id) for point in content.points]
+
+
+def encode_heartbeat(heartbeat: Heartbeat) -> bytes:
+    return _VERSION_BYTE + _encode(heartbeat)
+
+
+def decode_heartbeat(value: bytes | None) -> Heartbeat:
+    """Return a heartbeat.
+
+    Raises:
+        UnknownVersion: a newer release wrote it.
+        Undecodable: nothing that this platform writes.
+    """
+    try:
+        return _decode_heartbeat(_payload(value))
+    except msgspec.MsgspecError as error:
+        raise Undecodable(str(error)) from None
+
+
+def _payload(value: bytes | None) -> bytes:
+    if not value:
+        raise Undecodable("the record is empty")
+    if value[0] != VERSION:
+        raise UnknownVersion(f"record version {value[0]}; this release knows version {VERSION}")
+    return value[1:]
