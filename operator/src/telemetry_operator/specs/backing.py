@@ -1,0 +1,57 @@
+"""What the three backing services have in common: who provides them, and storage."""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from telemetry_operator.specs.base import SpecModel
+from telemetry_operator.specs.names import ObjectName
+from telemetry_operator.specs.pods import PodTemplate, Resources
+from telemetry_operator.specs.quantity import Quantity
+
+HIGHEST_PORT: Final = 65535
+
+
+class Provider(StrEnum):
+    """Who runs a backing service. The provider's own block stands beside it, under the same name."""
+
+    BUILTIN = "builtin"
+    EXTERNAL = "external"
+
+
+class Storage(SpecModel):
+    """A volume for each replica of a server."""
+
+    size: Quantity = Field(Quantity("10Gi"), description="Size of the volume, for example 10Gi.")
+    storage_class_name: ObjectName | None = Field(None, description="StorageClass; left out: the cluster's default.")
+
+
+class BuiltinServer(SpecModel):
+    """A StatefulSet of ours: for development, benchmarks and small sites."""
+
+    storage: Storage = Field(default_factory=Storage, description="Where the server keeps its data.")
+    resources: Resources = Field(default_factory=Resources, description="CPU and memory of the server.")
+    pod: PodTemplate = Field(default_factory=PodTemplate, description="What is added to the server's pod.")
+
+
+def is_host_and_port(text: str) -> bool:
+    host, _, port = text.rpartition(":")
+    return bool(host) and not set(host) & set(" /@,") and port.isdecimal() and 0 < int(port[:6]) <= HIGHEST_PORT
+
+
+def _address(text: str) -> str:
+    if not is_host_and_port(text):
+        raise PydanticCustomError("needed", "an address like db.example.org:5432 is needed (host:port, nothing else)")
+    return text
+
+
+def _addresses(text: str) -> str:
+    if not all(is_host_and_port(part) for part in text.split(",")):
+        raise PydanticCustomError("needed", "addresses like kafka-0:9092,kafka-1:9092 are needed (host:port)")
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Addresses = Annotated[str, AfterValidator(_addresses)]

@@ -1,0 +1,46 @@
+"""Durations as manifests write them: `30d`, `1h30m`, `500ms`."""
+
+import re
+from typing import Any, Final, Self
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+LONGEST: Final = 24  # characters: keeps the number small, for the API server's rules as well as for ours
+# What the API server can check: its regular expressions know no look-ahead, so that "30d" and "1h1d" both match.
+SCHEMA: Final = {"type": "string", "pattern": "^([0-9]+(d|h|ms|m|s))+$", "maxLength": LONGEST}
+NEEDED: Final = "a duration like 30d, 1h30m, 45s or 500ms is needed, largest unit first and longer than nothing"
+
+_FORM: Final = re.compile(r"(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?", re.ASCII)
+_UNITS: Final = (86_400_000, 3_600_000, 60_000, 1_000, 1)  # milliseconds
+
+
+class Duration(str):
+    """A duration that keeps the text it was written with."""
+
+    __slots__ = ()
+
+    @property
+    def milliseconds(self) -> int:
+        form = _FORM.fullmatch(self)
+        parts = form.groups() if form else ()
+        return sum(int(part.rstrip("dhms")) * unit for part, unit in zip(parts, _UNITS, strict=False) if part)
+
+    @property
+    def seconds(self) -> float:
+        return self.milliseconds / 1000
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        duration = cls(text)
+        if len(text) > LONGEST or duration.milliseconds == 0:
+            raise PydanticCustomError("needed", NEEDED)
+        return duration
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: type, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(SCHEMA)

@@ -1,0 +1,65 @@
+"""The part of a pod that the platform's owner may shape: where it runs, what it carries, what it may use."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from telemetry_operator.specs.base import Count, SpecModel
+from telemetry_operator.specs.names import EnvironmentName, ObjectName
+from telemetry_operator.specs.quantity import Quantity
+
+# Kubernetes' own structure, checked by the API server when the pod is made.
+_OPEN: Final[dict[str, Any]] = {"x-kubernetes-preserve-unknown-fields": True}
+
+
+class Compute(SpecModel):
+    """An amount of CPU and memory."""
+
+    cpu: Quantity | None = Field(None, description="CPUs, for example 500m or 2.")
+    memory: Quantity | None = Field(None, description="Memory, for example 512Mi.")
+
+
+class Resources(SpecModel):
+    """What a container asks for, and what it may use at most."""
+
+    requests: Compute = Field(default_factory=Compute, description="What the scheduler sets aside for each replica.")
+    limits: Compute = Field(default_factory=Compute, description="What a replica may use at most.")
+
+
+class Toleration(SpecModel):
+    """A taint that the pod may run beside."""
+
+    key: str | None = Field(None, description="The taint's key; left out: every key.")
+    operator: Literal["Exists", "Equal"] = Field("Equal", description="How key and value are compared.")
+    value: str | None = Field(None, description="The taint's value, for operator Equal.")
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(
+        None, description="The taint's effect; left out: every effect."
+    )
+    toleration_seconds: Count | None = Field(None, description="How long a NoExecute taint is borne.")
+
+
+class EnvironmentVariable(SpecModel):
+    """An environment variable beside the platform's own."""
+
+    name: EnvironmentName = Field(description="The variable's name; TELEMETRY_ is the platform's own prefix.")
+    value: str = Field("", description="The variable's value.")
+
+
+class ImagePullSecret(SpecModel):
+    """A Secret with a registry's login."""
+
+    name: ObjectName = Field(description="Name of the Secret, in the platform's namespace.")
+
+
+class PodTemplate(SpecModel):
+    """What is added to each pod of a component."""
+
+    labels: dict[str, str] = Field(default_factory=dict, description="Labels added to the pod.")
+    annotations: dict[str, str] = Field(default_factory=dict, description="Annotations added to the pod.")
+    node_selector: dict[str, str] = Field(default_factory=dict, description="Labels that the node must have.")
+    tolerations: tuple[Toleration, ...] = Field((), description="Taints that the pod may run beside.")
+    affinity: Annotated[dict[str, Any], Field(json_schema_extra=_OPEN)] = Field(
+        default_factory=dict, description="Affinity of the pod, in Kubernetes' own structure."
+    )
+    env: tuple[EnvironmentVariable, ...] = Field((), description="Environment variables beside the platform's own.")
+    image_pull_secrets: tuple[ImagePullSecret, ...] = Field((), description="Secrets to pull images with.")
