@@ -1,0 +1,42 @@
+"""Structured logs on standard error: a static event name and keyword context, as JSON or as lines for a terminal."""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+from telemetry.core.settings import LogFormat, ProgramSettings
+
+
+def configure_logs(settings: ProgramSettings, component: str) -> None:
+    """Send structlog's and the standard library's records the same way, each naming platform and component."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings.log_format)],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    structlog.contextvars.bind_contextvars(platform=settings.platform, component=component)
+
+
+def _renderers(log_format: LogFormat) -> list[Processor]:
+    in_terminal = log_format is LogFormat.CONSOLE or (log_format is LogFormat.AUTO and sys.stderr.isatty())
+    if in_terminal:
+        return [structlog.dev.ConsoleRenderer()]
+    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]

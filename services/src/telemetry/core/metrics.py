@@ -1,0 +1,50 @@
+"""Prometheus metrics that every service has: its requests by route template, never by raw path."""
+
+import time
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+UNMATCHED: Final = "unmatched"  # the label of requests that met no route: a scan must not make a series per path
+
+REQUESTS: Final = Counter("telemetry_http_requests", "Requests answered", ["route", "method", "status"])
+DURATION: Final = Histogram(
+    "telemetry_http_request_duration_seconds",
+    "Time from the request's arrival to its answer's end",
+    ["route"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+IN_FLIGHT: Final = Gauge("telemetry_http_requests_in_flight", "Requests that wait for their answer")
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class RequestMetrics:
+    """Counts and times requests (ASGI). A route ahead of FastAPI names itself in `scope["route_path"]`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500
+        started = time.perf_counter()
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        IN_FLIGHT.inc()
+        try:
+            await self.app(scope, receive, send_and_note)
+        finally:
+            IN_FLIGHT.dec()
+            route = scope.get("route_path") or getattr(scope.get("route"), "path", UNMATCHED)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            REQUESTS.labels(route, method, str(status)).inc()
+            DURATION.labels(route).observe(time.perf_counter() - started)

@@ -1,0 +1,150 @@
+"""Running a service: its ports, its signals and its way out.
+
+Replicas on one machine are processes that share the public port (SO_REUSEPORT); each has its own management port. On
+SIGTERM or SIGINT a process turns unready, finishes what it has begun, runs `stop`, and only then gives up management.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Final
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from telemetry.core.lifecycle import Lifecycle
+from telemetry.core.management import build_management
+from telemetry.core.settings import ServerSettings
+
+MAX_CONNECTION_AGE: Final = 600.0  # seconds, so that new replicas get their share of long-lived clients
+BACKLOG: Final = 2048
+
+log = structlog.get_logger(__name__)
+
+Hook = Callable[[], Awaitable[None]]
+
+
+async def serve(
+    settings: ServerSettings,
+    lifecycle: Lifecycle,
+    *,
+    app: ASGIApp | None = None,
+    port: int | None = None,
+    start: Hook,
+    stop: Hook,
+) -> None:
+    """Serve management, and `app` on `port` where there is one, until a signal; return when all is drained.
+
+    `start` runs with management already up, so that a process that waits for its surroundings is alive but not ready.
+    """
+    stopping = _stop_on_signal()
+    async with _listening(build_management(lifecycle), settings, settings.management_port, shared=False):
+        try:
+            starting = asyncio.create_task(_run_start(start, lifecycle))
+            async with contextlib.AsyncExitStack() as stack:
+                if app is not None and port is not None:
+                    await stack.enter_async_context(_listening(app, settings, port, shared=True))
+                log.info("service-started", port=port, management_port=settings.management_port)
+                await _first(starting, stopping)
+                lifecycle.drain()
+                log.info("service-draining")
+        finally:
+            await _cancel(starting)
+            await stop()
+            log.info("service-stopped")
+
+
+async def _run_start(start: Hook, lifecycle: Lifecycle) -> None:
+    await start()
+    lifecycle.started()
+    log.info("service-ready")
+    await asyncio.Event().wait()
+
+
+async def _first(starting: asyncio.Task[None], stopping: asyncio.Event) -> None:
+    """Wait for the signal; a start that failed is raised instead."""
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if starting.done():
+        starting.result()
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await task
+
+
+def _stop_on_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers: one process has two of it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _listening(app: ASGIApp, settings: ServerSettings, port: int, *, shared: bool) -> AsyncIterator[None]:
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=_renewing(settings.connection_requests),
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
+    )
+    server = _Server(config)
+    listener = _bind(settings.host, port, shared=shared)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()
+
+
+def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _renewing(requests: int) -> type[HttpToolsProtocol]:
+    """Return a protocol that ends connections after a number of requests or an age, by `Connection: close`."""
+
+    class RenewingProtocol(HttpToolsProtocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+            super().connection_made(transport)
+            self.born = time.monotonic()
+            self.served = 0
+
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            self.served += 1
+            if self.served >= requests or time.monotonic() - self.born > MAX_CONNECTION_AGE:
+                self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
+
+    return RenewingProtocol

@@ -1,0 +1,161 @@
+"""Settings of a service: its environment, parsed once, and nothing else.
+
+Each program has one settings model, made of the groups here that it needs. A variable with our prefix that the model
+does not know is an error like one that is missing: a misspelt setting that is silently ignored costs somebody a night.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from telemetry_contract.architecture import Reads, Store, Writes
+from telemetry_contract.settings import PREFIX
+
+EXIT_USAGE: Final = 2
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class LogFormat(StrEnum):
+    """JSON lines for machines, aligned lines for a terminal, or whichever fits where standard error goes."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class ProgramSettings(BaseSettings):
+    """What every program of ours needs to know."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    platform: str
+    writes: Writes
+    store: Store
+    reads: Reads
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    log_format: LogFormat = LogFormat.AUTO
+
+
+class ServerSettings(ProgramSettings):
+    """What a program needs that listens: addresses, and how it drains."""
+
+    host: str = "127.0.0.1"
+    management_port: Port
+    drain_seconds: Seconds = 10.0
+    connection_requests: Count = 10_000
+    replicas: Count = 1
+
+
+class CredentialSettings(BaseModel):
+    """Where the keys stand, in files that may change while the program runs."""
+
+    keys_file: Path
+    revocations_file: Path | None = None
+
+
+class PostgresSettings(BaseModel):
+    """How to reach PostgreSQL."""
+
+    postgres_url: SecretStr
+    postgres_connections: Count = 8
+
+
+class KafkaSettings(BaseModel):
+    """How to reach Kafka, and the prefix of our topics there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kafka_bootstrap: str
+    kafka_security_protocol: Annotated[str, Field(pattern="^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$")] = "PLAINTEXT"
+    kafka_sasl_mechanism: str | None = None
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    topic_prefix: str
+
+
+AnySettings = TypeVar("AnySettings", bound=ProgramSettings)
+
+
+class SettingsError(ValueError):
+    """The environment is not a program's settings; each line of the text is one fault."""
+
+
+def parse_settings(model: type[AnySettings]) -> AnySettings:
+    """Return the settings that this process's environment describes.
+
+    Raises:
+        SettingsError: a variable is missing, unknown, or has a value that is not allowed.
+    """
+    known = [PREFIX + name.upper() for name in model.model_fields]
+    ours = [name for name in os.environ if name.startswith(PREFIX)]
+    lines = [_unknown_line(name, known) for name in ours if name not in known]
+    try:
+        settings = model()
+    except ValidationError as error:
+        lines += [_fault_line(fault) for fault in error.errors(include_input=False)]
+        raise SettingsError("\n".join(lines)) from None
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return settings
+
+
+def load_settings(model: type[AnySettings], arguments: Sequence[str]) -> AnySettings:
+    """Return a program's settings, or end it: with one line a fault and code 2, or after `--print-config`."""
+    if unknown := [argument for argument in arguments if argument != "--print-config"]:
+        _leave(f"unknown argument {unknown[0]}; settings are TELEMETRY_ variables, --print-config shows them")
+    try:
+        settings = parse_settings(model)
+    except SettingsError as error:
+        _leave(str(error))
+    if "--print-config" in arguments:
+        sys.stdout.write(describe_settings(settings) + "\n")
+        raise SystemExit(0)
+    return settings
+
+
+def describe_settings(settings: ProgramSettings) -> str:
+    """Return the settings as `VARIABLE=value` lines, secrets redacted."""
+    return "\n".join(
+        f"{PREFIX}{name.upper()}={_shown(getattr(settings, name))}" for name in type(settings).model_fields
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return redact(value.get_secret_value())
+    return "" if value is None else str(value)
+
+
+def redact(secret: str) -> str:
+    """Return an address without its password, or stars for any other secret."""
+    parts = urlsplit(secret)
+    if not parts.hostname:
+        return "*****"
+    return secret.replace(f":{parts.password}@", ":*****@") if parts.password else secret
+
+
+def _unknown_line(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"{name} is not a setting of this program" + (f"; did you mean {close[0]}?" if close else "")
+
+
+def _fault_line(fault: Any) -> str:  # noqa: ANN401 - pydantic's own error record
+    variable = PREFIX + ".".join(str(part) for part in fault["loc"]).upper()
+    return f"{variable} is missing" if fault["type"] == "missing" else f"{variable}: {fault['msg']}"
+
+
+def _leave(text: str) -> NoReturn:
+    sys.stderr.write("".join(f"error: {line}\n" for line in text.splitlines()))
+    raise SystemExit(EXIT_USAGE)
