@@ -10,8 +10,9 @@ from typing import Final
 
 from telemetry_contract.architecture import Reads, Store, Writes
 from telemetry_contract.settings import Component, Variable
-from telemetry_operator.specs.layout import replication_of, topic_retention_seconds
-from telemetry_operator.specs.platform import PlatformSpec, TelemetryPlatform
+from telemetry_operator.specs.layout import max_buffer_age_seconds, replication_of, topic_retention_seconds
+from telemetry_operator.specs.platform import TelemetryPlatform
+from telemetry_operator.specs.spec import PlatformSpec
 
 Environment = dict[str, str]
 
@@ -125,7 +126,7 @@ def _architecture(platform: TelemetryPlatform, *wanted: Variable) -> Environment
         Variable.STORE: choices.store,
         Variable.READS: choices.reads,
     }
-    return {Variable.PLATFORM: platform.metadata.name} | {name: values[name] for name in wanted}
+    return {Variable.PLATFORM: platform.metadata.name, **{name: values[name] for name in wanted}}
 
 
 def _management(binding: Binding) -> Environment:
@@ -192,7 +193,7 @@ def _retention(spec: PlatformSpec) -> Environment:
 
 
 def _buffer(spec: PlatformSpec) -> Environment:
-    return {Variable.MAX_BUFFER_AGE_SECONDS: _number(spec.buffer.max_buffer_age.seconds)}
+    return {Variable.MAX_BUFFER_AGE_SECONDS: _number(max_buffer_age_seconds(spec))}
 
 
 def _ingest(spec: PlatformSpec) -> Environment:

@@ -1,12 +1,13 @@
 """What the three backing services have in common: who provides them, and storage."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from telemetry_operator.specs.base import SpecModel
+from telemetry_operator.specs.findings import Finding, Rule, at
 from telemetry_operator.specs.names import ObjectName
 from telemetry_operator.specs.pods import PodTemplate, Resources
 from telemetry_operator.specs.quantity import Quantity
@@ -19,6 +20,36 @@ class Provider(StrEnum):
 
     BUILTIN = "builtin"
     EXTERNAL = "external"
+
+
+class Provided(Protocol):
+    """A backing service's block."""
+
+    @property
+    def provider(self) -> Provider: ...
+    @property
+    def external(self) -> object | None: ...
+    @property
+    def model_fields_set(self) -> set[str]: ...
+
+
+def external_needs_its_block(service: Provided) -> Finding | None:
+    if service.provider is not Provider.EXTERNAL or service.external is not None:
+        return None
+    return at("external", "required with provider: external, and missing: it says the server's address")
+
+
+def only_the_providers_block_stands(service: Provided) -> Finding | None:
+    other = Provider.BUILTIN if service.provider is Provider.EXTERNAL else Provider.EXTERNAL
+    if other.value not in service.model_fields_set:
+        return None
+    return at(other, f"not used by provider: {service.provider}; leave this block out, or set provider: {other}")
+
+
+PROVIDER_RULES: Final = (
+    Rule(external_needs_its_block, ("provider", "external")),
+    Rule(only_the_providers_block_stands, ("provider", "builtin", "external")),
+)
 
 
 class Storage(SpecModel):

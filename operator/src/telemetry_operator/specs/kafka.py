@@ -1,13 +1,17 @@
 """Kafka: what stands between the producer and the consumer when `writes` is kafka."""
 
 from enum import StrEnum
+from typing import ClassVar, Final
 
 from pydantic import Field
 
-from telemetry_operator.specs.backing import Addresses, BuiltinServer, Provider
+from telemetry_operator.specs.backing import PROVIDER_RULES, Addresses, BuiltinServer, Provider
 from telemetry_operator.specs.base import Count, SpecModel
 from telemetry_operator.specs.duration import Duration
+from telemetry_operator.specs.findings import Finding, Rule, at
 from telemetry_operator.specs.secrets import Credentials, Tls
+
+BROKERS: Final = (1, 3)
 
 
 class SaslMechanism(StrEnum):
@@ -25,10 +29,18 @@ class KafkaAuthentication(SpecModel):
     credentials: Credentials = Field(description="The user to log in as.")
 
 
+def brokers_are_one_or_three(kafka: "BuiltinKafka") -> Finding | None:
+    if kafka.brokers in BROKERS:
+        return None
+    return at("brokers", f"found {kafka.brokers}; allowed: 1 (no redundancy), 3 (one may fail)")
+
+
 class BuiltinKafka(BuiltinServer):
     """Brokers of ours, each of them a controller as well."""
 
-    brokers: Count = Field(1, description="Brokers: 1 (no redundancy) or 3.", json_schema_extra={"enum": [1, 3]})
+    brokers: Count = Field(1, description="Brokers: 1 (no redundancy) or 3.", json_schema_extra={"enum": [*BROKERS]})
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(brokers_are_one_or_three),)
 
 
 class ExternalKafka(SpecModel):
@@ -58,3 +70,5 @@ class KafkaSpec(SpecModel):
     builtin: BuiltinKafka = Field(default_factory=BuiltinKafka, description="Settings of provider builtin.")
     external: ExternalKafka | None = Field(None, description="Settings of provider external.")
     topic: Topic = Field(default_factory=Topic, description="The topic that carries readings.")
+
+    rules: ClassVar[tuple[Rule, ...]] = PROVIDER_RULES

@@ -1,15 +1,16 @@
-"""What a spec makes run: our components, and the servers behind them."""
+"""What a spec makes run: our components, how many of each, and the servers behind them."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-from telemetry_contract.architecture import Reads, Store, Writes
+from telemetry_contract.architecture import Reads, Scaling, Store, Writes
 from telemetry_contract.settings import Component
 from telemetry_operator.specs.backing import Provider
 from telemetry_operator.specs.components import ComponentSpec
-from telemetry_operator.specs.platform import PlatformSpec
+from telemetry_operator.specs.spec import PlatformSpec
 
 DAY: Final = 86_400  # seconds
+USUAL_BUFFER_AGE: Final = DAY / 4
 
 
 class Server(StrEnum):
@@ -18,6 +19,13 @@ class Server(StrEnum):
     POSTGRES = "postgres"
     REDIS = "redis"
     KAFKA = "kafka"
+
+
+class Bounds(NamedTuple):
+    """Replicas when idle and under load; equal where an autoscaler has no say."""
+
+    least: int
+    most: int
 
 
 def components_of(spec: PlatformSpec) -> tuple[Component, ...]:
@@ -32,6 +40,22 @@ def component_spec(spec: PlatformSpec, component: Component) -> ComponentSpec:
         Component.CONSUMER: spec.consumer,
         Component.ANALYTICS: spec.analytics,
     }[component]
+
+
+def is_autoscaled(spec: PlatformSpec, component: Component) -> bool:
+    """Whether an autoscaler decides; never for what is stopped, nor for a consumer that keeps history."""
+    in_memory = component is Component.CONSUMER and spec.choices.store is Store.MEMORY
+    return spec.choices.scaling is Scaling.HPA and component_spec(spec, component).replicas > 0 and not in_memory
+
+
+def replica_bounds(spec: PlatformSpec, component: Component) -> Bounds:
+    wanted = component_spec(spec, component)
+    if not is_autoscaled(spec, component):
+        return Bounds(wanted.replicas, wanted.replicas)
+    most = wanted.autoscaling.most
+    if component is Component.CONSUMER:
+        most = min(most, spec.kafka.topic.partitions)
+    return Bounds(wanted.autoscaling.min_replicas, most)
 
 
 def servers_of(spec: PlatformSpec) -> tuple[Server, ...]:
@@ -58,9 +82,17 @@ def replication_of(spec: PlatformSpec) -> int:
     return spec.kafka.external.replication_factor if spec.kafka.external else spec.kafka.builtin.brokers
 
 
+def max_buffer_age_seconds(spec: PlatformSpec) -> float:
+    """How long an accepted reading may wait; by default well inside what ends it, in Kafka or by its age."""
+    if spec.buffer.max_buffer_age:
+        return spec.buffer.max_buffer_age.seconds
+    ends = [end.seconds for end in (spec.retention, spec.kafka.topic.retention) if end]
+    return min(USUAL_BUFFER_AGE, min(ends) / 2)
+
+
 def topic_retention_seconds(spec: PlatformSpec) -> float:
     """How long Kafka keeps records; a store in memory is filled from them alone, so they last as long as history."""
     if spec.kafka.topic.retention:
         return spec.kafka.topic.retention.seconds
     history = spec.retention.seconds if spec.choices.store is Store.MEMORY else 0
-    return max(2 * spec.buffer.max_buffer_age.seconds, history, DAY)
+    return max(2 * max_buffer_age_seconds(spec), history, DAY)

@@ -1,9 +1,12 @@
 """What the platform takes in: from whom, how much, how old."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from telemetry_operator.specs.base import Count, Number, SpecModel
 from telemetry_operator.specs.duration import Duration
+from telemetry_operator.specs.findings import Finding, Rule, at
 from telemetry_operator.specs.names import ObjectName
 from telemetry_operator.specs.quantity import Quantity
 
@@ -34,6 +37,13 @@ class RateLimits(SpecModel):
     token: Rate = Field(default_factory=lambda: Rate(rate=10_000, burst=50_000), description="Limit of one token.")
 
 
+def unpacked_is_not_below_packed(ingest: "Ingest") -> Finding | None:
+    packed, unpacked = ingest.max_body_size, ingest.max_unpacked_size
+    if unpacked.bytes >= packed.bytes:
+        return None
+    return at("maxUnpackedSize", f"found {unpacked}, which is below maxBodySize ({packed})")
+
+
 class Ingest(SpecModel):
     """What a request may hold."""
 
@@ -43,12 +53,16 @@ class Ingest(SpecModel):
     max_metrics: Count = Field(64, ge=1, le=1000, description="Metrics in one reading.")
     max_clock_skew: Duration = Field(Duration("5m"), description="How far ahead a reading's time may be.")
 
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(unpacked_is_not_below_packed),)
+
 
 class Buffer(SpecModel):
     """How long accepted readings may wait in Kafka."""
 
-    max_buffer_age: Duration = Field(
-        Duration("6h"), description="Age of the oldest unread reading at which new ones are refused with 503."
+    max_buffer_age: Duration | None = Field(
+        None,
+        description="Age of the oldest unread reading at which new ones are refused with 503; left out: 6h, or half of a "
+        "shorter retention.",
     )
 
 

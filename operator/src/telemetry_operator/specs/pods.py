@@ -1,10 +1,13 @@
 """The part of a pod that the platform's owner may shape: where it runs, what it carries, what it may use."""
 
-from typing import Annotated, Any, Final, Literal
+from collections import Counter
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from telemetry_contract.settings import PREFIX
 from telemetry_operator.specs.base import Count, SpecModel
+from telemetry_operator.specs.findings import Finding, Rule, at
 from telemetry_operator.specs.names import EnvironmentName, ObjectName
 from telemetry_operator.specs.quantity import Quantity
 
@@ -19,11 +22,21 @@ class Compute(SpecModel):
     memory: Quantity | None = Field(None, description="Memory, for example 512Mi.")
 
 
+def requests_are_within_limits(resources: "Resources") -> Finding | None:
+    for kind in ("cpu", "memory"):
+        request, limit = getattr(resources.requests, kind), getattr(resources.limits, kind)
+        if request and limit and request.value > limit.value:
+            return at(f"requests.{kind}", f"found {request}, which is above limits.{kind} ({limit})")
+    return None
+
+
 class Resources(SpecModel):
     """What a container asks for, and what it may use at most."""
 
     requests: Compute = Field(default_factory=Compute, description="What the scheduler sets aside for each replica.")
     limits: Compute = Field(default_factory=Compute, description="What a replica may use at most.")
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(requests_are_within_limits),)
 
 
 class Toleration(SpecModel):
@@ -38,17 +51,31 @@ class Toleration(SpecModel):
     toleration_seconds: Count | None = Field(None, description="How long a NoExecute taint is borne.")
 
 
+def name_is_not_ours(variable: "EnvironmentVariable") -> Finding | None:
+    if not variable.name.startswith(PREFIX):
+        return None
+    return at("name", f"found {variable.name}; names that begin with {PREFIX} are the platform's own")
+
+
 class EnvironmentVariable(SpecModel):
     """An environment variable beside the platform's own."""
 
     name: EnvironmentName = Field(description="The variable's name; TELEMETRY_ is the platform's own prefix.")
     value: str = Field("", description="The variable's value.")
 
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(name_is_not_ours),)
+
 
 class ImagePullSecret(SpecModel):
     """A Secret with a registry's login."""
 
     name: ObjectName = Field(description="Name of the Secret, in the platform's namespace.")
+
+
+def variables_have_names_of_their_own(pod: "PodTemplate") -> Finding | None:
+    counts = Counter(variable.name for variable in pod.env)
+    repeated = sorted(name for name, count in counts.items() if count > 1)
+    return at("env", f"found more than once: {', '.join(repeated)}") if repeated else None
 
 
 class PodTemplate(SpecModel):
@@ -63,3 +90,5 @@ class PodTemplate(SpecModel):
     )
     env: tuple[EnvironmentVariable, ...] = Field((), description="Environment variables beside the platform's own.")
     image_pull_secrets: tuple[ImagePullSecret, ...] = Field((), description="Secrets to pull images with.")
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(variables_have_names_of_their_own),)

@@ -1,9 +1,12 @@
 """PostgreSQL, where history lives when `store` is postgres."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
-from telemetry_operator.specs.backing import Address, BuiltinServer, Provider
+from telemetry_operator.specs.backing import PROVIDER_RULES, Address, BuiltinServer, Provider
 from telemetry_operator.specs.base import SpecModel
+from telemetry_operator.specs.findings import Rule
 from telemetry_operator.specs.secrets import Credentials, Tls
 
 
@@ -22,3 +25,5 @@ class PostgresSpec(SpecModel):
     provider: Provider = Field(Provider.BUILTIN, description="Who runs the server.")
     builtin: BuiltinServer = Field(default_factory=BuiltinServer, description="Settings of provider builtin.")
     external: ExternalPostgres | None = Field(None, description="Settings of provider external.")
+
+    rules: ClassVar[tuple[Rule, ...]] = PROVIDER_RULES

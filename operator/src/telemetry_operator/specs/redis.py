@@ -1,9 +1,12 @@
 """Redis: the cache of the read path, and the count that rate limits of several processes share."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
-from telemetry_operator.specs.backing import Address, BuiltinServer, Provider
+from telemetry_operator.specs.backing import PROVIDER_RULES, Address, BuiltinServer, Provider
 from telemetry_operator.specs.base import Count, SpecModel
+from telemetry_operator.specs.findings import Rule
 from telemetry_operator.specs.secrets import Credentials, Tls
 
 
@@ -22,3 +25,5 @@ class RedisSpec(SpecModel):
     provider: Provider = Field(Provider.BUILTIN, description="Who runs the server.")
     builtin: BuiltinServer = Field(default_factory=BuiltinServer, description="Settings of provider builtin.")
     external: ExternalRedis | None = Field(None, description="Settings of provider external.")
+
+    rules: ClassVar[tuple[Rule, ...]] = PROVIDER_RULES
