@@ -66,7 +66,7 @@ def producer_environment(platform: TelemetryPlatform, endpoints: Endpoints, bind
     spec = platform.spec
     direct = spec.choices.writes is Writes.DIRECT
     return {
-        **_architecture(platform, Variable.WRITES),
+        **_architecture(platform),
         **_public(binding),
         **_secrets(endpoints),
         **_retention(spec),
@@ -81,7 +81,7 @@ def consumer_environment(platform: TelemetryPlatform, endpoints: Endpoints, bind
     spec = platform.spec
     durable = spec.choices.store is Store.POSTGRES
     return {
-        **_architecture(platform, Variable.STORE),
+        **_architecture(platform),
         # In memory the consumer itself answers analytics, on its public port.
         **(_management(binding) if durable else _public(binding)),
         **_retention(spec),
@@ -93,7 +93,7 @@ def consumer_environment(platform: TelemetryPlatform, endpoints: Endpoints, bind
 def analytics_environment(platform: TelemetryPlatform, endpoints: Endpoints, binding: Binding) -> Environment:
     choices = platform.spec.choices
     return {
-        **_architecture(platform, Variable.STORE, Variable.READS),
+        **_architecture(platform),
         **_public(binding),
         **_secrets(endpoints),
         **(_postgres(endpoints) if choices.store is Store.POSTGRES else {}),
@@ -104,7 +104,7 @@ def analytics_environment(platform: TelemetryPlatform, endpoints: Endpoints, bin
 def prepare_environment(platform: TelemetryPlatform, endpoints: Endpoints, _binding: Binding) -> Environment:
     spec = platform.spec
     return {
-        **_architecture(platform, Variable.WRITES, Variable.STORE),
+        **_architecture(platform),
         **_retention(spec),
         **(_postgres(endpoints) if spec.choices.store is Store.POSTGRES else {}),
         **(_stream(platform, endpoints) | _topic(spec, endpoints) if spec.choices.writes is Writes.KAFKA else {}),
@@ -119,14 +119,14 @@ _ENVIRONMENTS: Final[dict[Component, Callable[[TelemetryPlatform, Endpoints, Bin
 }
 
 
-def _architecture(platform: TelemetryPlatform, *wanted: Variable) -> Environment:
+def _architecture(platform: TelemetryPlatform) -> Environment:
     choices = platform.spec.choices
-    values: Environment = {
+    return {
+        Variable.PLATFORM: platform.metadata.name,
         Variable.WRITES: choices.writes,
         Variable.STORE: choices.store,
         Variable.READS: choices.reads,
     }
-    return {Variable.PLATFORM: platform.metadata.name, **{name: values[name] for name in wanted}}
 
 
 def _management(binding: Binding) -> Environment:

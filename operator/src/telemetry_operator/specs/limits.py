@@ -61,8 +61,8 @@ class Buffer(SpecModel):
 
     max_buffer_age: Duration | None = Field(
         None,
-        description="Age of the oldest unread reading at which new ones are refused with 503; left out: 6h, or half of a "
-        "shorter retention.",
+        description="Age of the oldest unread reading at which new ones are refused with 503; left out: 6h, or half "
+        "of a shorter retention.",
     )
 
 
