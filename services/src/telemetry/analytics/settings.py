@@ -1,0 +1,42 @@
+"""The settings of analytics: which store it reads, whether through Redis, and how much it carries at once."""
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+
+from telemetry.core.settings import Count, CredentialSettings, Port, Seconds, ServerSettings
+from telemetry_contract.architecture import Reads, Store
+
+
+class AnalyticsSettings(ServerSettings, CredentialSettings):
+    """What `python -m telemetry.analytics` reads from its environment."""
+
+    port: Port
+
+    postgres_url: SecretStr | None = Field(default=None, validate_default=True)
+    postgres_connections: Count = 8
+    max_in_flight: Count = 256
+    """Questions that may wait for a connection to the store; one more is answered 503 `saturated`."""
+
+    redis_url: SecretStr | None = Field(default=None, validate_default=True)
+    cache_ttl_seconds: Seconds = 1.0
+    max_page: Count = 1000
+
+    @field_validator("store")
+    @classmethod
+    def _serves_this_store(cls, store: Store) -> Store:
+        if store is Store.MEMORY:
+            raise ValueError("analytics reads from postgres; the memory store is not available in this release")
+        return store
+
+    @field_validator("postgres_url")
+    @classmethod
+    def _is_there_for_the_store(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if url is None and info.data.get("store") is Store.POSTGRES:
+            raise ValueError("is missing; TELEMETRY_STORE=postgres needs it")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_there_for_the_cache(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if url is None and info.data.get("reads") is Reads.REDIS:
+            raise ValueError("is missing; TELEMETRY_READS=redis needs it")
+        return url
