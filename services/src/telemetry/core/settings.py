@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from telemetry_contract.architecture import Reads, Store, Writes
@@ -73,8 +73,6 @@ class PostgresSettings(BaseModel):
 
 class KafkaSettings(BaseModel):
     """How to reach Kafka, and the prefix of our topics there."""
-
-    model_config = ConfigDict(frozen=True)
 
     kafka_bootstrap: str
     kafka_security_protocol: Annotated[str, Field(pattern="^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$")] = "PLAINTEXT"
