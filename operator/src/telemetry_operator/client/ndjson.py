@@ -1,0 +1,86 @@
+"""Readings from lines of JSON (NDJSON), one a line, from a file or a pipe; a wrong line costs only itself."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import dataclass
+
+from telemetry_contract.faults import Fault, MalformedBody
+from telemetry_contract.parsing import Invalid, parse_body
+from telemetry_contract.readings import Reading
+
+MAX_LINE = 1 << 20  # bytes
+_CHUNK = 1 << 16
+_CHUNKS_AHEAD = 16
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidLine:
+    """A line that was not sent: its number (from 1), and everything wrong with it."""
+
+    number: int
+    faults: tuple[Fault, ...]
+
+
+def parse_line(line: bytes, number: int, device: str | None = None) -> Reading | InvalidLine:
+    """Return the reading of a line; `device` is whose it is where the line does not say."""
+    if len(line) > MAX_LINE:
+        return InvalidLine(number, (Fault("", "line-too-long", f"a line has at most {MAX_LINE} bytes"),))
+    try:
+        body = parse_body(line, device=device)
+    except MalformedBody as error:
+        return InvalidLine(number, (Fault("", "malformed", str(error)),))
+    if not body.single:
+        return InvalidLine(number, (Fault("", "wrong-type", "a line holds one reading (an object), found a list"),))
+    item = body.items[0]
+    return InvalidLine(number, item.faults) if isinstance(item, Invalid) else item
+
+
+class Lines:
+    """Cuts chunks of bytes into lines. Of a line beyond the bound it keeps a little more than the bound, never all."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def cut(self, chunk: bytes) -> Iterator[bytes]:
+        *whole, rest = (self._rest + chunk).split(b"\n")
+        self._rest = rest[: MAX_LINE + 1]
+        yield from whole
+
+    def end(self) -> Iterator[bytes]:
+        if self._rest:
+            yield self._rest
+
+
+async def read_lines(descriptor: int) -> AsyncIterator[bytes]:
+    """The lines of an open file, as they come.
+
+    A thread reads, since a pipe may be silent for long and a plain file cannot be polled. It is a daemon: a silent pipe
+    does not hold up the end of the program.
+    """
+    loop = asyncio.get_running_loop()
+    chunks: asyncio.Queue[bytes | OSError] = asyncio.Queue(_CHUNKS_AHEAD)
+    threading.Thread(target=_read, args=(descriptor, chunks, loop), name="ndjson", daemon=True).start()
+    lines = Lines()
+    while chunk := await chunks.get():
+        if isinstance(chunk, OSError):
+            raise chunk
+        for line in lines.cut(chunk):
+            yield line
+    for line in lines.end():
+        yield line
+
+
+def _read(descriptor: int, chunks: "asyncio.Queue[bytes | OSError]", loop: asyncio.AbstractEventLoop) -> None:
+    chunk: bytes | OSError = b"-"
+    # The loop may end first (Ctrl-C): then nobody waits for what was read.
+    with suppress(RuntimeError, CancelledError):
+        while chunk and not isinstance(chunk, OSError):
+            try:
+                chunk = os.read(descriptor, _CHUNK)
+            except OSError as error:
+                chunk = error
+            asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()

@@ -1,0 +1,36 @@
+"""How long to wait before the same request is sent again."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Growing pauses, in seconds. Each is drawn from its upper half, so that many clients do not come back at once."""
+
+    first: float = 0.2
+    growth: float = 2.0
+    longest: float = 10.0
+    longest_asked: float = 60.0  # a server may ask for more; nobody waits longer than this
+
+    def pause(self, attempt: int, asked: float | None, chance: float) -> float:
+        """The pause after attempt `attempt` (from 0); `asked` is the server's Retry-After, `chance` lies in [0, 1)."""
+        grown = min(self.first * self.growth ** min(attempt, 32), self.longest) * (0.5 + chance / 2)
+        wanted = 0.0 if asked is None else min(asked, self.longest_asked) * (1 + chance / 10)
+        return max(grown, wanted)
+
+
+def parse_retry_after(text: str | None, now: datetime | None = None) -> float | None:
+    """Return the seconds that a Retry-After header asks for (RFC 9110: seconds or a date), None if it says nothing."""
+    if text is None:
+        return None
+    try:
+        return max(float(text), 0.0) if text.strip().isdecimal() else _seconds_until(text, now or datetime.now(UTC))
+    except ValueError:
+        return None
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    moment = parsedate_to_datetime(date)
+    return max((moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds(), 0.0)
