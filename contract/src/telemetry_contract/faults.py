@@ -1,12 +1,15 @@
 """What is wrong with a body, in full: the slow way of `parsing`.
 
-It names every fault of every reading with an RFC 6901 pointer from the reading's root, where the fast way only knows
+It names the faults of every reading with an RFC 6901 pointer from the reading's root, where the fast way only knows
 that something is odd.
 """
 
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -24,6 +27,9 @@ from telemetry_contract.readings import (
 from telemetry_contract.times import parse_time
 
 FIELDS: Final = ("device", "time", "metrics", "id")
+MAX_FAULTS: Final = 256  # faults named of one reading: an answer must not be many times as long as what it answers
+
+_surrogate: Final = re.compile("[\ud800-\udfff]")
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -38,6 +44,10 @@ class MalformedBody(ValueError):  # noqa: N818 - it is the body that is named, a
     """The body as a whole cannot be read; its text says why."""
 
 
+class TooManyReadings(ValueError):  # noqa: N818 - named for what it is about, as `MalformedBody`
+    """The list is longer than a request's may be; its text says by how much."""
+
+
 class _Object(dict[str, object]):
     """A JSON object that remembers which keys stood in it more than once."""
 
@@ -48,17 +58,31 @@ class _HugeInteger:
     """An integer with more digits than any safe one has, not worth converting."""
 
 
-def inspect_body(body: bytes, *, device: str | None, max_metrics: int) -> list[Reading | tuple[Fault, ...]]:
-    """Return each item of the body as a reading or as all its faults.
+def inspect_body(
+    body: bytes, *, device: str | None, max_metrics: int, max_readings: int
+) -> list[Reading | tuple[Fault, ...]]:
+    """Return each item of the body as a reading or as its faults, at most `MAX_FAULTS` of them.
 
     Raises:
         MalformedBody: the body is not JSON, or neither an object nor a list.
+        TooManyReadings: the list has more than `max_readings` items.
     """
     document = _decode(body)
     items = document if isinstance(document, list) else [document]
     if not isinstance(document, list | dict):
         raise MalformedBody("expected one reading (an object) or a list of readings")
+    require_count(len(items), max_readings)
     return [_inspect_item(item, device, max_metrics) for item in items]
+
+
+def require_count(readings: int, most: int) -> None:
+    """Refuse a batch for its length, before its items cost anything.
+
+    Raises:
+        TooManyReadings: `readings` is more than `most`.
+    """
+    if readings > most:
+        raise TooManyReadings(f"a request holds at most {most} readings, this has {readings}")
 
 
 def _decode(body: bytes) -> object:
@@ -77,8 +101,8 @@ def _decode(body: bytes) -> object:
 def _to_object(pairs: list[tuple[str, object]]) -> _Object:
     result = _Object(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        result.repeated = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        result.repeated = tuple(name for name, count in counts.items() if count > 1)
     return result
 
 
@@ -93,7 +117,7 @@ def _refuse_constant(text: str) -> object:
 def _inspect_item(item: object, device: str | None, max_metrics: int) -> Reading | tuple[Fault, ...]:
     if not isinstance(item, _Object):
         return (Fault("", "wrong-type", f"expected an object, found {_kind(item)}"),)
-    found = tuple(_find_faults(item, device, max_metrics))
+    found = tuple(islice(_find_faults(item, device, max_metrics), MAX_FAULTS))
     if found:
         return found
     text = {name: value for name in ("device", "time", "id") if isinstance(value := item.get(name), str)}
@@ -121,7 +145,7 @@ def _find_faults(item: _Object, device: str | None, max_metrics: int) -> Iterato
 
 def _repeated(item: _Object, at: str) -> Iterator[Fault]:
     for name in item.repeated:
-        yield Fault(_pointer(at, name), "duplicate-key", "this key stands here more than once")
+        yield Fault(_pointer(at, name), "duplicate-key", "a key stands here more than once")
 
 
 def _required(item: _Object, name: str, inspect: Callable[[object], Iterator[Fault]]) -> Iterator[Fault]:
@@ -191,14 +215,16 @@ def _value_fault(value: object) -> str | None:
 def _text_fault(text: str) -> str | None:
     if "\0" in text:
         return "text must not contain U+0000"
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _surrogate.search(text):
         return "text must not contain half of a surrogate pair"
     return None
 
 
 def _pointer(at: str, name: str) -> str:
-    # A name may be as long as the body; what is quoted back is bounded.
-    return f"{at}/{name[:MAX_STRING].replace('~', '~0').replace('/', '~1')}"
+    # A name may be as long as the body, or no text that UTF-8 can carry: then the pointer ends at the object it is in.
+    if len(name) > MAX_STRING or _surrogate.search(name):
+        return at
+    return f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 def _kind(value: object) -> str:

@@ -50,8 +50,12 @@ def is_device(text: str) -> bool:
     return _device.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=4096)  # a platform knows few names, and each reading repeats them
 def is_metric(text: str) -> bool:
+    return len(text) <= MAX_METRIC_NAME and _is_short_metric(text)
+
+
+@lru_cache(maxsize=4096)  # a platform knows few names, and each reading repeats them; long ones must not stay in memory
+def _is_short_metric(text: str) -> bool:
     return _metric.fullmatch(text) is not None
 
 

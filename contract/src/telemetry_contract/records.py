@@ -5,14 +5,17 @@ version is not poison: it says that a newer release wrote the log, and stops the
 """
 
 from math import isfinite
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
-from telemetry_contract.readings import Reading, Value, is_device, is_metric
+from telemetry_contract.readings import MAX_ID, Reading, Value, is_device, is_metric
+from telemetry_contract.times import MAX_TIME, MIN_TIME
 
 VERSION: Final = 1
 _VERSION_BYTE: Final = bytes([VERSION])
+
+Time: TypeAlias = Annotated[int, msgspec.Meta(ge=MIN_TIME, le=MAX_TIME)]
 
 
 class Undecodable(ValueError):  # noqa: N818 - named for what it is about
@@ -23,18 +26,18 @@ class UnknownVersion(ValueError):  # noqa: N818 - named for what it is about
     """A record of a version that this release does not know."""
 
 
-class Point(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Point(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
     """A reading without its device, which is the record's key."""
 
-    time: int
-    metrics: dict[str, Value]
-    id: str | None = None
+    time: Time
+    metrics: Annotated[dict[str, Value], msgspec.Meta(min_length=1)]
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID)] | None = None
 
 
-class Slice(msgspec.Struct, frozen=True, array_like=True):
+class Slice(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One device's readings of one request; `received` is the producer's time in microseconds."""
 
-    received: int
+    received: Time
     points: list[Point]
 
 
@@ -44,8 +47,8 @@ class Heartbeat(msgspec.Struct, frozen=True):
     `oldest_unread` is when the oldest reading that is not stored yet was received, `None` where all are stored.
     """
 
-    at: int
-    oldest_unread: int | None
+    at: Time
+    oldest_unread: Time | None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -73,8 +76,14 @@ def decode_slice(key: bytes | None, value: bytes | None) -> tuple[int, list[Read
     if not is_device(device):
         raise Undecodable(f"the key is no device id: {key!r:.200}")
     for point in content.points:
+        if point.id is not None and "\0" in point.id:
+            raise Undecodable(f"no id of ours: {point.id!r:.200}")
         for name, measured in point.metrics.items():
-            if not is_metric(name) or (isinstance(measured, float) and not isfinite(measured)):
+            if isinstance(measured, float):
+                sound = isfinite(measured)
+            else:
+                sound = not isinstance(measured, str) or "\0" not in measured
+            if not (sound and is_metric(name)):
                 raise Undecodable(f"no metric of ours: {name!r:.200} is {measured!r:.200}")
     return content.received, [Reading(device, point.time, point.metrics, point.id) for point in content.points]
 
@@ -92,7 +101,7 @@ def decode_heartbeat(value: bytes | None) -> Heartbeat:
     """
     try:
         return _decode_heartbeat(_payload(value))
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(str(error)) from None
 
 

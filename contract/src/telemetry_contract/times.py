@@ -13,6 +13,10 @@ MICROSECONDS_PER_DAY: Final = 86_400 * MICROSECONDS_PER_SECOND
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
+# The years 1 to 9999 in UTC. A zone can carry a text with four digits of year out of them, where nothing can write it.
+MIN_TIME: Final = -62_135_596_800 * MICROSECONDS_PER_SECOND
+MAX_TIME: Final = 253_402_300_800 * MICROSECONDS_PER_SECOND - 1
+
 # `fromisoformat` alone takes week dates, missing seconds and more that RFC 3339 does not.
 _RFC3339: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,64})?"
@@ -26,12 +30,16 @@ def parse_time(text: str) -> int:
     Digits beyond the microsecond are cut off, never rounded, so that the same text always names the same instant.
 
     Raises:
-        ValueError: the text is not RFC 3339 with a zone, or no such date exists. A leap second (`:60`) is refused too.
+        ValueError: the text is not RFC 3339 with a zone, or no such date exists, or the instant lies outside the years
+            1 to 9999 in UTC. A leap second (`:60`) is refused too.
     """
     if _RFC3339.fullmatch(text) is None:
         raise ValueError("not an RFC 3339 time with a zone")
     since = datetime.fromisoformat(text.upper()) - _EPOCH
-    return since.days * MICROSECONDS_PER_DAY + since.seconds * MICROSECONDS_PER_SECOND + since.microseconds
+    time = since.days * MICROSECONDS_PER_DAY + since.seconds * MICROSECONDS_PER_SECOND + since.microseconds
+    if not MIN_TIME <= time <= MAX_TIME:
+        raise ValueError("outside the years 1 to 9999 in UTC")
+    return time
 
 
 def format_time(microseconds: int) -> str:
