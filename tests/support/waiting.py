@@ -20,7 +20,7 @@ def wait_until(condition: Callable[[], T], *, what: str, timeout: float = 60.0) 
     return value
 
 
-async def wait_until_async(condition: Callable[[], Awaitable[T]], *, what: str, timeout: float = 60.0) -> T:
+async def wait_until_async(condition: Callable[[], Awaitable[T]], *, what: str, timeout: float = 60.0) -> T:  # noqa: ASYNC109 - the failure names what was awaited
     """As `wait_until`, for a condition that is awaited."""
     deadline = time.monotonic() + timeout
     while not (value := await condition()):

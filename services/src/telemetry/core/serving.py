@@ -9,11 +9,12 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Final
 
 import structlog
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -27,6 +28,15 @@ BACKLOG: Final = 2048
 log = structlog.get_logger(__name__)
 
 Hook = Callable[[], Awaitable[None]]
+
+
+def run(service: Coroutine[None, None, None]) -> None:
+    """Run a service to its end; a port that is taken ends it with one line and code 1."""
+    try:
+        uvloop.run(service)
+    except OSError as error:
+        log.critical("service-failed", error=error.strerror or str(error))
+        raise SystemExit(1) from None
 
 
 async def serve(
@@ -111,7 +121,7 @@ async def _listening(app: ASGIApp, settings: ServerSettings, port: int, *, share
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
     )
     server = _Server(config)
-    listener = _bind(settings.host, port, shared=shared)
+    listener = bind(settings.host, port, shared=shared)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield
@@ -121,14 +131,22 @@ async def _listening(app: ASGIApp, settings: ServerSettings, port: int, *, share
         listener.close()
 
 
-def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if shared:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listener.bind((host, port))
-    listener.listen(BACKLOG)
+def bind(host: str, port: int, *, shared: bool) -> socket.socket:
+    """Return a listening socket; `shared` lets other processes listen on the same port.
+
+    Raises:
+        OSError: the port is taken, or the address is not this machine's; the text names both.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from None
     return listener
 
 
