@@ -165,7 +165,7 @@ def _stream(platform: TelemetryPlatform, endpoints: Endpoints) -> Environment:
         Variable.KAFKA_BOOTSTRAP: _needed(endpoints.kafka_bootstrap, "Kafka"),
         Variable.KAFKA_SECURITY_PROTOCOL: endpoints.kafka_security_protocol,
         # Several platforms may share one Kafka.
-        Variable.TOPIC_PREFIX: f"{platform.metadata.name}.",
+        Variable.TOPIC_PREFIX: platform.metadata.name,
     } | _present(
         {
             Variable.KAFKA_SASL_MECHANISM: endpoints.kafka_sasl_mechanism,
