@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 PYTHON ?= python3
+WORKERS ?= 3
+COVERAGE ?= 85
+PYTEST_ARGS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 PACKAGES := contract services loadtest operator
@@ -36,12 +39,21 @@ develop: $(VENV)/.development ## Install what development needs as well
 demo: install ## Bring the platform up on this machine, and show it working on real readings
 	@$(BIN)/telemetryctl demo
 
+.PHONY: test
+test: lint ## Everything that must hold, in parallel: lint, types, unit, integration, contract and short fault tests
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report= --durations 10 $(PYTEST_ARGS)
+	@$(BIN)/coverage report --skip-covered --fail-under $(COVERAGE)
+
+.PHONY: unit
+unit: develop ## The unit tests alone, in seconds
+	@$(BIN)/pytest --numprocesses $(WORKERS) tests/unit $(PYTEST_ARGS)
+
 .PHONY: lint
 lint: develop ## Style, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy contract/src services/src loadtest/src operator/src tests
-	@$(BIN)/lint-imports
+	@$(BIN)/mypy contract/src services/src loadtest/src operator/src tests tools
+	@$(BIN)/lint-imports --no-timings
 
 .PHONY: format
 format: develop ## Format the code
@@ -51,3 +63,12 @@ format: develop ## Format the code
 .PHONY: lock
 lock: ## Compile the locked requirements anew (needs uv)
 	@tools/lock
+
+.PHONY: openapi
+openapi: develop ## Write the OpenAPI documents anew
+	@$(BIN)/python -m telemetry.producer --print-openapi > docs/openapi/producer.json
+	@$(BIN)/python -m telemetry.analytics --print-openapi > docs/openapi/analytics.json
+
+.PHONY: clean
+clean: ## Remove what was installed and cached here; platforms and their data stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov
