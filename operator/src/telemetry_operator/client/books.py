@@ -84,6 +84,11 @@ class Books:
         return self.acknowledged.total() + self.refused.total() + self.given_up.total()
 
     @property
+    def identities(self) -> int:
+        """Readings that were acknowledged, each identity once."""
+        return self.acknowledged.total() - self.repeats
+
+    @property
     def digest(self) -> Digest:
         """Of every acknowledged identity, once."""
         return sum((book.digest for book in self.devices.values()), Digest())

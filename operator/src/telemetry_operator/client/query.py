@@ -45,6 +45,7 @@ class Analytics:
     client: httpx.AsyncClient
     token: str
     backoff: Backoff = field(default_factory=Backoff)
+    attempts: int = ATTEMPTS
 
     async def digest(self, devices: Sequence[str], span: Span) -> Digest:
         parameters = [*(("device", device) for device in devices), *span.parameters]
@@ -73,7 +74,7 @@ class Analytics:
         return await self._get("/api/v1/stats", (), Stats)
 
     async def _get(self, path: str, parameters: Iterable[tuple[str, str]], kind: type[T]) -> T:
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self.attempts):
             response = await self._ask(path, parameters)
             if response is not None and response.is_success:
                 return _decode(response, kind)
@@ -81,7 +82,7 @@ class Analytics:
                 raise _refused(response)
             asked = parse_retry_after(response.headers.get("Retry-After")) if response is not None else None
             await asyncio.sleep(self.backoff.pause(attempt, asked, random.random()))  # noqa: S311 - jitter, no secret
-        raise QueryError(f"{self.client.base_url} gave no answer to GET {path} in {ATTEMPTS} attempts")
+        raise QueryError(f"{self.client.base_url} gave no answer to GET {path} in {self.attempts} attempts")
 
     async def _ask(self, path: str, parameters: Iterable[tuple[str, str]]) -> httpx.Response | None:
         headers = {"Authorization": f"Bearer {self.token}"}

@@ -1,0 +1,8 @@
+"""The demonstration is asyncio's: its tests run there, and nowhere else."""
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
