@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from telemetry_operator.local.files import write_private
-from telemetry_operator.local.processes import record_self
+from telemetry_operator.local.processes import record_process
 from tests.support.servers import SHARED, running
 
 LOOK_SECONDS = 0.5
@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.5
 def keep(name: str, directory: Path, controller: psutil.Process) -> None:
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
-    record_self(directory / f"{name}.keeper")
+    record_process(directory / f"{name}.keeper", psutil.Process())
     with running(SHARED[name](directory), directory) as server:
         write_private(directory / f"{name}.address", server.address.encode())
         while not told.wait(LOOK_SECONDS) and controller.is_running():

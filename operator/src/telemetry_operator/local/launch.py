@@ -9,10 +9,12 @@ import signal
 import sys
 from pathlib import Path
 
+import psutil
+
 from telemetry_contract.settings import PREFIX
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.privileges import end_with_parent, leave_root
-from telemetry_operator.local.processes import record_self
+from telemetry_operator.local.processes import record_process
 from telemetry_operator.local.program import Program, decode_program
 
 EXIT_CANNOT_LAUNCH = 126
@@ -27,7 +29,7 @@ def environment_for(program: Program, inherited: dict[str, str]) -> dict[str, st
 def become(program: Program, record_file: Path | None) -> None:
     parent = os.getppid()
     if record_file is not None:
-        record_self(record_file)
+        record_process(record_file, psutil.Process())
     if program.owned is not None:
         leave_root(Path(program.owned))
     end_with_parent(signal.Signals[f"SIG{program.stop_signal}"])

@@ -45,4 +45,4 @@ def launch_argv(program_file: Path | None, record_file: Path | None = None) -> l
     `record_file` receives the identity of the process (see `telemetry_operator.local.processes`).
     """
     record = [] if record_file is None else [str(record_file)]
-    return [sys.executable, "-m", LAUNCHER, "-" if program_file is None else str(program_file), *record]
+    return [sys.executable, "-P", "-m", LAUNCHER, "-" if program_file is None else str(program_file), *record]
