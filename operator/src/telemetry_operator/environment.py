@@ -164,8 +164,7 @@ def _stream(platform: TelemetryPlatform, endpoints: Endpoints) -> Environment:
     return {
         Variable.KAFKA_BOOTSTRAP: _needed(endpoints.kafka_bootstrap, "Kafka"),
         Variable.KAFKA_SECURITY_PROTOCOL: endpoints.kafka_security_protocol,
-        # Several platforms may share one Kafka.
-        Variable.TOPIC_PREFIX: platform.metadata.name,
+        Variable.TOPIC_PREFIX: topic_prefix(platform),
     } | _present(
         {
             Variable.KAFKA_SASL_MECHANISM: endpoints.kafka_sasl_mechanism,
@@ -174,6 +173,12 @@ def _stream(platform: TelemetryPlatform, endpoints: Endpoints) -> Environment:
             Variable.KAFKA_CA_FILE: endpoints.kafka_ca_file,
         }
     )
+
+
+def topic_prefix(platform: TelemetryPlatform) -> str:
+    """First part of the topics' names: platforms may share one Kafka, and names are unique only in a namespace."""
+    metadata = platform.metadata
+    return f"{metadata.namespace}.{metadata.name}" if metadata.namespace else metadata.name
 
 
 def _topic(spec: PlatformSpec, endpoints: Endpoints) -> Environment:
