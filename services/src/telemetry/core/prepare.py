@@ -4,13 +4,35 @@ It may run again at any time, and twice at once: migrations run under a lock, an
 but for its retention.
 """
 
-from typing import Annotated
+import logging
+import sys
+import time
+from collections.abc import Callable
+from typing import Annotated, Final
 
+import psycopg
+import structlog
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
+from sqlalchemy.exc import DBAPIError
 
-from telemetry.core.settings import Count, KafkaSettings, ProgramSettings, Seconds
+from telemetry.core.kafka.config import client_config
+from telemetry.core.kafka.topics import REQUEST_SECONDS, ensure_topics, platform_topics
+from telemetry.core.logs import configure_logs
+from telemetry.core.postgres.connecting import connect
+from telemetry.core.postgres.partitions import maintain_partitions
+from telemetry.core.postgres.schema import migrate
+from telemetry.core.settings import Count, KafkaSettings, ProgramSettings, Seconds, load_settings
 from telemetry_contract.architecture import Store, Writes
+from telemetry_contract.times import MICROSECONDS_PER_SECOND
+
+WAIT_SECONDS: Final = 120.0
+PAUSE_SECONDS: Final = 1.0
+EXIT_UNPREPARED: Final = 1
+
+log = structlog.get_logger(__name__)
 
 
 class PrepareSettings(KafkaSettings, ProgramSettings):
@@ -24,7 +46,6 @@ class PrepareSettings(KafkaSettings, ProgramSettings):
     topic_replication: Count = 1
     topic_min_insync: Count = 1
     topic_retention_seconds: Annotated[Seconds | None, Field(validate_default=True)] = None
-    wait_seconds: Seconds = 120.0
 
     @field_validator("postgres_url")
     @classmethod
@@ -39,3 +60,75 @@ class PrepareSettings(KafkaSettings, ProgramSettings):
         if not value and info.data.get("writes") is Writes.KAFKA:
             raise PydanticCustomError("missing", "needed where writes go through kafka")
         return value
+
+
+class NotPreparedError(Exception):
+    """A server did not come up, or refused; the text says which and why."""
+
+
+def prepare(settings: PrepareSettings, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    """Prepare what the architecture uses.
+
+    Raises:
+        NotPreparedError: a server could not be made ready within `wait_seconds`.
+    """
+    deadline = time.monotonic() + wait_seconds
+    if settings.postgres_url is not None:
+        url = settings.postgres_url.get_secret_value()
+        _patiently("PostgreSQL", lambda: prepare_postgres(url, settings.retention_seconds), deadline)
+    if settings.writes is Writes.KAFKA:
+        _patiently("Kafka", lambda: prepare_kafka(settings), deadline)
+
+
+def prepare_postgres(url: str, retention_seconds: float) -> None:
+    revision = migrate(url)
+    retention = int(retention_seconds * MICROSECONDS_PER_SECOND)
+    with connect(url, application="telemetry-prepare", autocommit=True) as connection:
+        maintain_partitions(connection, now=time.time_ns() // 1000, retention=retention)
+    log.info("postgres-prepared", revision=revision)
+
+
+def prepare_kafka(settings: PrepareSettings) -> None:
+    topics = platform_topics(
+        settings.topic_prefix,
+        partitions=settings.topic_partitions,
+        replication=settings.topic_replication,
+        min_insync=settings.topic_min_insync,
+        retention_seconds=settings.topic_retention_seconds or 0.0,
+    )
+    # What fails is told by each request's own error, not line by line on standard error.
+    admin = AdminClient({**client_config(settings), "log_level": 0})
+    admin.list_topics(timeout=REQUEST_SECONDS)
+    ensure_topics(admin, topics)
+    log.info("kafka-prepared", topics=[topic.name for topic in topics])
+
+
+def _patiently(server: str, step: Callable[[], None], deadline: float) -> None:
+    """Repeat a step until it succeeds: a server that is starting refuses in many ways, all of which pass."""
+    while True:
+        try:
+            step()
+        except (psycopg.Error, DBAPIError, KafkaException) as error:
+            remaining = deadline - time.monotonic()
+            reason = " ".join(str(getattr(error, "orig", error)).split())
+            if remaining <= 0:
+                raise NotPreparedError(f"{server} was not made ready in time: {reason}") from error
+            log.info("server-awaited", server=server, reason=reason, seconds_left=round(remaining))
+            time.sleep(min(PAUSE_SECONDS, remaining))
+        else:
+            return
+
+
+def main() -> None:
+    settings = load_settings(PrepareSettings, sys.argv[1:])
+    configure_logs(settings, "prepare")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        prepare(settings)
+    except NotPreparedError as error:
+        log.error("not-prepared", error=str(error))  # noqa: TRY400 - the reason is in the text, the trace adds nothing
+        raise SystemExit(EXIT_UNPREPARED) from None
+
+
+if __name__ == "__main__":
+    main()
