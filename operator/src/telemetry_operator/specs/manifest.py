@@ -127,7 +127,7 @@ def _faults(value: object) -> list[Finding]:
 def _rules_beside(error: ValidationError, given: dict[str, object]) -> list[Finding]:
     """What the rules between blocks say of the blocks that are right, so that all faults are told at once."""
     spec = given.get("spec")
-    if not isinstance(spec, dict):
+    if broken_rules(error) or not isinstance(spec, dict):
         return []
     doubtful = doubtful_blocks(error, TelemetryPlatform)
     sound = {name: block for name, block in spec.items() if name not in doubtful}
