@@ -15,14 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-import platformdirs
-
 from telemetry_operator.local.files import exclusive, write_private
 from telemetry_operator.local.ports import choose_free
 from telemetry_operator.local.processes import end_processes, find_recorded
 from telemetry_operator.local.program import launch_argv
 from telemetry_operator.local.servers import kafka, postgres, valkey
 from telemetry_operator.local.servers.server import LOOPBACK, Server
+from telemetry_operator.local.state import cache_directory
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +30,9 @@ START_SECONDS = 100
 
 
 def describe_postgres(directory: Path, **settings: str) -> Server:
-    (port,) = choose_free(LOOPBACK, 1)
-    return postgres.describe(directory / "postgres", port=port, password=secrets.token_hex(8), **settings)
+    return postgres.describe(
+        directory / "postgres", port=choose_free(LOOPBACK), password=secrets.token_hex(8), **settings
+    )
 
 
 def describe_redis(directory: Path, **settings: str) -> Server:
@@ -42,8 +42,7 @@ def describe_redis(directory: Path, **settings: str) -> Server:
 
 def describe_kafka(directory: Path) -> Server:
     port, controller_port = choose_free(LOOPBACK, 2)
-    cache = platformdirs.user_cache_path("telemetry-platform")
-    return kafka.describe(directory / "kafka", port=port, controller_port=controller_port, cache=cache)
+    return kafka.describe(directory / "kafka", port=port, controller_port=controller_port, cache=cache_directory())
 
 
 # What the shared servers may differ in from those of a platform: nothing is kept, and many tests connect at once.

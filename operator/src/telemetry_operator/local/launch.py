@@ -13,6 +13,7 @@ import psutil
 
 from telemetry_contract.settings import PREFIX
 from telemetry_operator.errors import PlatformError
+from telemetry_operator.local.files import write_private
 from telemetry_operator.local.privileges import end_with_parent, leave_root
 from telemetry_operator.local.processes import record_process
 from telemetry_operator.local.program import Program, decode_program
@@ -30,6 +31,8 @@ def become(program: Program, record_file: Path | None) -> None:
     parent = os.getppid()
     if record_file is not None:
         record_process(record_file, psutil.Process())
+    for path, content in program.files.items():
+        write_private(Path(path), content.encode())
     if program.owned is not None:
         leave_root(Path(program.owned))
     end_with_parent(signal.Signals[f"SIG{program.stop_signal}"])

@@ -16,13 +16,15 @@ LAUNCHER = "telemetry_operator.local.launch"
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """A process that stays in the foreground.
 
-    `environment` is added to what the supervisor inherited. `owned` names the directory of a program that refuses to
-    run as root: under root it is handed to an unprivileged user, and so is the program.
+    `environment` is added to what the supervisor inherited. `files` (path to content) are its configuration, written
+    each time before it starts, so that a changed configuration is a changed program. `owned` names the directory of a
+    program that refuses to run as root: under root it is handed to an unprivileged user, and so is the program.
     """
 
     name: str
     argv: tuple[str, ...]
     environment: dict[str, str] = {}
+    files: dict[str, str] = {}
     stop_signal: str = "TERM"
     stop_seconds: int = 10
     owned: str | None = None

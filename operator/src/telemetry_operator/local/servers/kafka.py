@@ -11,7 +11,6 @@ import requests
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from telemetry_operator.local.files import write_private
 from telemetry_operator.local.program import Program
 from telemetry_operator.local.servers.jars import Pin, provide_jars, read_pins
 from telemetry_operator.local.servers.server import LOOPBACK, Server, run_to_end, unavailable
@@ -62,7 +61,6 @@ def describe(data: Path, *, port: int, controller_port: int, cache: Path) -> Ser
     java, pins = _java(), read_pins()
     jars = cache / "jars"
     configuration = data / "server.properties"
-    run = partial(_program, java=java, jars=[jars / pin.filename for pin in pins])
     address = f"{LOOPBACK}:{port}"
     settings = SETTINGS | {
         "listeners": f"PLAINTEXT://{address},CONTROLLER://{LOOPBACK}:{controller_port}",
@@ -71,10 +69,16 @@ def describe(data: Path, *, port: int, controller_port: int, cache: Path) -> Ser
         "log.dirs": str(data / "log"),
     }
 
+    run = partial(
+        _program,
+        java=java,
+        jars=[jars / pin.filename for pin in pins],
+        files={str(configuration): "".join(f"{name}={value}\n" for name, value in settings.items())},
+    )
+
     def prepare() -> None:
         _provide_jars(jars, pins)
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(configuration, "".join(f"{name}={value}\n" for name, value in settings.items()).encode())
         _format_once(data, run("kafka-format", ("kafka.tools.StorageTool", *_format_arguments(configuration))))
 
     return Server(
@@ -85,9 +89,9 @@ def describe(data: Path, *, port: int, controller_port: int, cache: Path) -> Ser
     )
 
 
-def _program(name: str, arguments: tuple[str, ...], *, java: Path, jars: list[Path]) -> Program:
+def _program(name: str, arguments: tuple[str, ...], *, java: Path, jars: list[Path], files: dict[str, str]) -> Program:
     classpath = ":".join(map(str, jars))
-    return Program(name=name, argv=(str(java), *JVM, "-cp", classpath, *arguments), stop_seconds=30)
+    return Program(name=name, argv=(str(java), *JVM, "-cp", classpath, *arguments), files=files, stop_seconds=30)
 
 
 def _java() -> Path:

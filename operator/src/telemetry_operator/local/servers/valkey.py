@@ -5,7 +5,6 @@ from pathlib import Path
 
 import redis
 
-from telemetry_operator.local.files import write_private
 from telemetry_operator.local.program import Program
 from telemetry_operator.local.servers.server import LOOPBACK, Server, unavailable
 
@@ -30,11 +29,16 @@ def describe(data: Path, *, port: int, password: str, **settings: str) -> Server
     """
     configuration = data / "valkey.conf"
     configured = {**SETTINGS, "port": str(port), "dir": f'"{data}"', "requirepass": password, **settings}
+    program = Program(
+        name=NAME,
+        argv=(str(_binary()), str(configuration)),
+        files={str(configuration): "".join(f"{name} {value}\n" for name, value in configured.items())},
+    )
     address = f"redis://:{password}@{LOOPBACK}:{port}/0"
     return Server(
-        program=Program(name=NAME, argv=(str(_binary()), str(configuration))),
+        program=program,
         address=address,
-        prepare=lambda: _prepare(configuration, configured),
+        prepare=lambda: data.mkdir(mode=0o700, parents=True, exist_ok=True),
         is_ready=lambda: _answers(address),
     )
 
@@ -50,12 +54,6 @@ def _binary() -> Path:
         return Path(get_binary_path())
     except ValkeyServerError as error:
         raise unavailable("Redis (Valkey)", str(error), "--redis", "URL") from error
-
-
-def _prepare(configuration: Path, settings: dict[str, str]) -> None:
-    configuration.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = [f"{name} {value}\n" for name, value in settings.items()]
-    write_private(configuration, "".join(lines).encode())
 
 
 def _answers(address: str) -> bool:

@@ -1,0 +1,171 @@
+"""A platform's state directory on this machine: where everything of it is that outlives a command.
+
+```
+<name>/
+  format            the version of this layout
+  applied.json      what was applied last
+  ports.json        the ports chosen, by name
+  secrets/          passwords, device keys' secrets, revocations
+  data/ logs/ run/  the servers' data, all logs, what belongs to running processes
+```
+Everything is its owner's alone (0700, 0600).
+"""
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from telemetry_contract.keys import Keyring, format_keyring
+from telemetry_operator.errors import PlatformError
+from telemetry_operator.local.files import exclusive, write_private
+
+APPLICATION = "telemetry-platform"
+FORMAT = "1"
+PASSWORD_BYTES = 24
+KEY_BYTES = 32
+
+
+class StateError(PlatformError):
+    """The state directory cannot be used."""
+
+
+class UnknownPlatformError(PlatformError):
+    """No platform of this name was ever brought up on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The paths of one platform's state, which exists once `open_state` returned it."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        return self.root.name
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def applied(self) -> Path:
+        return self.root / "applied.json"
+
+    @property
+    def keys_file(self) -> Path:
+        return self.root / "secrets" / "keys.json"
+
+    @property
+    def revocations_file(self) -> Path:
+        return self.root / "secrets" / "revocations.json"
+
+    def password(self, server: str) -> str:
+        """Return the password of one of our own servers, made on the first call."""
+        path = self.root / "secrets" / f"{server}-password"
+        if not path.exists():
+            write_private(path, secrets.token_urlsafe(PASSWORD_BYTES).encode())
+        return path.read_text()
+
+    def ports(self) -> dict[str, int]:
+        path = self.root / "ports.json"
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, int]) if path.exists() else {}
+
+    def remember_ports(self, ports: dict[str, int]) -> None:
+        write_private(self.root / "ports.json", msgspec.json.encode(ports))
+
+    def delete(self) -> None:
+        shutil.rmtree(self.root)
+
+
+def cache_directory() -> Path:
+    return platformdirs.user_cache_path(APPLICATION, appauthor=False)
+
+
+def states_directory() -> Path:
+    return platformdirs.user_state_path(APPLICATION, appauthor=False)
+
+
+def platform_names() -> list[str]:
+    """Return the names of all platforms that have a state here."""
+    directory = states_directory()
+    return sorted(path.parent.name for path in directory.glob("*/format")) if directory.is_dir() else []
+
+
+def choose_state(name: str | None) -> State:
+    """Return the state of a platform that was brought up here; without a name, of the only one there is.
+
+    Raises:
+        UnknownPlatformError: there is none of that name, or more than one and no name.
+    """
+    known = platform_names()
+    if name is None and len(known) == 1:
+        name = known[0]
+    if name is not None and name in known:
+        return open_state(name)
+    here = f"platforms here: {', '.join(known)}" if known else "there is none here yet: telemetryctl up FILE"
+    what = "say which platform is meant" if name is None and known else f"no platform {name or ''}".rstrip()
+    raise UnknownPlatformError(what, hint=here)
+
+
+def open_state(name: str) -> State:
+    """Return the state of a platform, made where there is none yet.
+
+    Raises:
+        StateError: it cannot be written, or another release made it.
+    """
+    state = State(states_directory() / name)
+    try:
+        _make(state)
+    except OSError as error:
+        raise StateError(
+            f"cannot write the state directory {error.filename or state.root}: {error.strerror}",
+            hint="set XDG_STATE_HOME to a directory of yours",
+        ) from error
+    return state
+
+
+def _make(state: State) -> None:
+    state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_format(state.root)
+    for directory in (state.data, state.logs, state.run, state.keys_file.parent):
+        directory.mkdir(mode=0o700, exist_ok=True)
+    if not state.keys_file.exists():
+        write_private(state.keys_file, format_keyring(Keyring("k1", {"k1": secrets.token_bytes(KEY_BYTES)})))
+    if not state.revocations_file.exists():
+        write_private(state.revocations_file, b"{}\n")
+
+
+def _check_format(root: Path) -> None:
+    file = root / "format"
+    if not any(root.iterdir()):
+        write_private(file, FORMAT.encode())
+        return
+    found = file.read_text().strip() if file.exists() else "none"
+    if found != FORMAT:
+        raise StateError(
+            f"{root} was made by another release: its format is {found}, this release needs {FORMAT}",
+            hint=f"bring it down with the release that made it, or move the directory away: mv {root} {root}.old",
+        )
+
+
+@contextmanager
+def locked(name: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Keep other commands from changing the same platform; `waiting` is called where one is at it already."""
+    path = states_directory() / f".{name}.lock"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with exclusive(path, waiting):
+        yield
