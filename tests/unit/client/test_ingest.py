@@ -12,6 +12,7 @@ from telemetry_contract.readings import Reading
 from telemetry_operator.client.books import Books
 from telemetry_operator.client.credentials import Credentials, DeviceKeys, Gateway
 from telemetry_operator.client.ingest import Ingest, Limits
+from telemetry_operator.client.ndjson import ReadFailedError
 from telemetry_operator.client.retry import Backoff
 from tests.support.fake_platform import ANSWER_LOST, FakePlatform, refusal
 from tests.support.waiting import wait_until_async
@@ -176,3 +177,13 @@ async def offer_all(ingest: Ingest, offered: Iterable[Reading]) -> None:
 
 async def ready(value: int) -> int:
     return value
+
+
+async def test_a_source_that_fails_says_so_in_its_own_words(platform: FakePlatform) -> None:
+    async def fail() -> None:
+        async with platform.client() as client, Ingest(client, Gateway("g"), Books(), QUICK) as ingest:
+            await ingest.offer(readings(1)[0])
+            raise ReadFailedError("the disk is gone")
+
+    with pytest.raises(ReadFailedError, match="the disk is gone"):
+        await fail()

@@ -79,7 +79,12 @@ class Ingest:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._tasks.__aexit__(kind, error, trace)
+        try:
+            await self._tasks.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as group:
+            if group.exceptions != (error,):
+                raise
+            # The body's own error, which a group would only wrap: it goes on as it is.
 
     async def offer(self, reading: Reading) -> None:
         """Take a reading on; it is sent with others of its lane."""

@@ -4,14 +4,24 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+T = TypeVar("T")
+
+
+def run_to_end(main: Coroutine[None, None, T]) -> T:
+    """Run a program that `first_signal_stops`; ended by the second signal it raises KeyboardInterrupt."""
+    try:
+        return asyncio.run(main)
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 @asynccontextmanager
 async def first_signal_stops() -> AsyncIterator[asyncio.Event]:
-    """An event that the first signal sets; the second cancels the task that entered here."""
+    """Give an event that the first signal sets; the second cancels the task that entered here."""
     loop, stop, task = asyncio.get_running_loop(), asyncio.Event(), asyncio.current_task()
 
     def tell() -> None:

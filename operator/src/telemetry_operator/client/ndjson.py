@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from telemetry_contract.faults import Fault, MalformedBody
 from telemetry_contract.parsing import Invalid, parse_body
 from telemetry_contract.readings import Reading
+from telemetry_operator.errors import PlatformError
 
 MAX_LINE = 1 << 20  # bytes
 _CHUNK = 1 << 16
 _CHUNKS_AHEAD = 16
+
+
+class ReadFailedError(PlatformError):
+    """What readings are read from failed half way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ async def read_lines(descriptor: int) -> AsyncIterator[bytes]:
     lines = Lines()
     while chunk := await chunks.get():
         if isinstance(chunk, OSError):
-            raise chunk
+            raise ReadFailedError(f"the readings cannot be read to their end: {chunk.strerror}")
         for line in lines.cut(chunk):
             yield line
     for line in lines.end():

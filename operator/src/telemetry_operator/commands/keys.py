@@ -1,0 +1,52 @@
+"""`telemetryctl device key` and `telemetryctl token create`: credentials from a platform's keys file."""
+
+import time
+from collections.abc import Sequence
+
+from telemetry_contract.keys import Claims, Keyring, Scope, make_device_key, make_token
+from telemetry_contract.readings import MAX_DEVICE, is_device, is_reserved
+from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
+from telemetry_operator.errors import PlatformError
+
+_MAX_GENERATION = 2**31
+
+
+class CredentialError(PlatformError):
+    """No such credential can be made."""
+
+
+def issue_device_key(keyring: Keyring, device: str, generation: int) -> dict[str, object]:
+    """A device's key, with what it is of.
+
+    Raises:
+        CredentialError: no device can have this id, or the id is the platform's own.
+    """
+    if not is_device(device):
+        raise CredentialError(
+            f"{device!r} is not a device id", hint=f"a device id is 1 to {MAX_DEVICE} of A-Z a-z 0-9 . _ : -"
+        )
+    if is_reserved(device):
+        raise CredentialError(f"{device!r} begins with _: such ids are the platform's own")
+    if not 0 <= generation < _MAX_GENERATION:
+        raise CredentialError(f"generation {generation} is out of range: 0 to {_MAX_GENERATION - 1}")
+    key = make_device_key(keyring, device, generation)
+    return {"device": device, "generation": generation, "kid": keyring.current, "key": key}
+
+
+def issue_token(keyring: Keyring, subject: str, scopes: Sequence[Scope], seconds: float) -> dict[str, object]:
+    """A token with its claims; `expires` is said as a time.
+
+    Raises:
+        CredentialError: the subject is empty, or there is no scope.
+    """
+    if not subject or not scopes:
+        raise CredentialError("a token needs a subject and at least one scope")
+    expires = int(time.time() + seconds)
+    claims = Claims(subject, tuple(dict.fromkeys(scopes)), expires)
+    return {
+        "subject": subject,
+        "scopes": [scope.value for scope in claims.scopes],
+        "expires": format_time(expires * MICROSECONDS_PER_SECOND),
+        "kid": keyring.current,
+        "token": make_token(keyring, claims),
+    }

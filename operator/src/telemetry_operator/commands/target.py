@@ -1,0 +1,93 @@
+"""Which platform is meant, by name or by address, and with what right we speak to it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from telemetry_contract.keys import Claims, InvalidKeyring, Keyring, Scope, make_token, parse_keyring
+from telemetry_operator.client.credentials import DeviceKeys, Gateway
+from telemetry_operator.client.sending import Target
+from telemetry_operator.errors import PlatformError
+
+_READER_SECONDS: Final = 86_400
+_READER: Final = "telemetryctl"
+
+
+class TargetError(PlatformError):
+    """It is not clear which platform is meant, or with what right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a platform's two services are, and its keys file where it is at hand."""
+
+    producer: str
+    analytics: str
+    keys_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for on the command line; None where nothing was."""
+
+    platform: str | None = None
+    to: str | None = None
+    analytics: str | None = None
+    keys_file: Path | None = None
+    token: str | None = None
+    reader_token: str | None = None
+
+
+def resolve_target(wish: Wish, find_platform: Callable[[str | None], Addresses]) -> Target:
+    """Return the platform that is meant; `find_platform` knows those of this machine by name (None: the only one).
+
+    Raises:
+        TargetError: two platforms are named, or there is neither a keys file nor a token.
+    """
+    addresses = _addresses_of(wish, find_platform)
+    if wish.token is not None:
+        return Target(addresses.producer, addresses.analytics, Gateway(wish.token), wish.reader_token or wish.token)
+    if addresses.keys_file is None:
+        raise TargetError(
+            f"nothing says who is sending to {addresses.producer}",
+            hint="give --token (or TELEMETRYCTL_TOKEN), or the platform's --keys-file",
+        )
+    keyring = read_keyring(addresses.keys_file)
+    reader = wish.reader_token or reader_token(keyring)
+    return Target(addresses.producer, addresses.analytics, DeviceKeys(keyring), reader)
+
+
+def reader_token(keyring: Keyring, seconds: int = _READER_SECONDS) -> str:
+    """A token that may read, for as long."""
+    return make_token(keyring, Claims(_READER, (Scope.READ,), int(time.time()) + seconds))
+
+
+def read_keyring(file: Path) -> Keyring:
+    """The keys of a platform.
+
+    Raises:
+        TargetError: the file cannot be read, or is no keys file.
+    """
+    try:
+        return parse_keyring(file.read_bytes())
+    except OSError as error:
+        raise TargetError(f"cannot read the keys file {file}: {error.strerror}") from None
+    except InvalidKeyring as error:
+        raise TargetError(f"{file}: {error}") from None
+
+
+def _addresses_of(wish: Wish, find_platform: Callable[[str | None], Addresses]) -> Addresses:
+    if wish.to is None:
+        found = find_platform(wish.platform)
+        return Addresses(found.producer, wish.analytics or found.analytics, wish.keys_file or found.keys_file)
+    if wish.platform is not None:
+        raise TargetError("--to and --platform each name a platform", hint="give one of them")
+    return Addresses(_address(wish.to), _address(wish.analytics or wish.to), wish.keys_file)
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise TargetError(f"{text!r} is not an address", hint="an address looks like http://127.0.0.1:8080")
+    return text.rstrip("/")

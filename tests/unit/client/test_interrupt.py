@@ -1,0 +1,51 @@
+import asyncio
+import os
+import signal
+
+import pytest
+
+from telemetry_operator.client.interrupt import beside, first_signal_stops, run_to_end
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_the_first_signal_asks_for_an_end(number: signal.Signals) -> None:
+    async with first_signal_stops() as stop:
+        os.kill(os.getpid(), number)
+        await asyncio.wait_for(stop.wait(), 30)
+
+
+def test_the_second_signal_ends_at_once() -> None:
+    async def insist() -> None:
+        async with first_signal_stops() as stop:
+            os.kill(os.getpid(), signal.SIGINT)
+            await stop.wait()
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(3600)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_to_end(insist())
+
+
+async def test_work_beside_ends_with_the_body() -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    async with beside(work()):
+        await asyncio.sleep(0)
+    assert ended.is_set()
+
+
+async def test_work_beside_that_failed_is_heard() -> None:
+    async def fail() -> None:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        async with beside(fail()):
+            await asyncio.sleep(0)
