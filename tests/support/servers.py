@@ -30,9 +30,8 @@ START_SECONDS = 100
 
 
 def describe_postgres(directory: Path, **settings: str) -> Server:
-    return postgres.describe(
-        directory / "postgres", port=choose_free(LOOPBACK), password=secrets.token_hex(8), **settings
-    )
+    (port,) = choose_free(LOOPBACK, 1)
+    return postgres.describe(directory / "postgres", port=port, password=secrets.token_hex(8), **settings)
 
 
 def describe_redis(directory: Path, **settings: str) -> Server:
