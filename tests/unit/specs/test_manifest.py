@@ -44,6 +44,10 @@ BAD_TEXTS = {
     ),
     "an anchor that holds itself": ("&a [*a]\n", "m: not YAML: nested too deep, or an anchor that holds itself"),
     "nested without end": ("[" * 5000, "m: not YAML: nested too deep, or an anchor that holds itself"),
+    "nested deeper than any manifest": (
+        "a: " + "[" * 60 + "]" * 60,
+        "m: not YAML: nested too deep, or an anchor that holds itself",
+    ),
     "a date that is none": ("a: 2024-13-45\n", "m: not YAML: month must be in 1..12"),
     "another kind": (
         "apiVersion: telemetry.dev/v1alpha1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n",

@@ -13,6 +13,8 @@ from ruamel.yaml.reader import ReaderError
 from telemetry_operator.specs.findings import Finding, Path
 
 LARGEST: Final = 100_000  # values in a text; a manifest has a few hundred
+DEEPEST: Final = 50  # blocks in one another; a manifest has ten, and recursion here and behind must not run out
+TOO_DEEP: Final = "nested too deep, or an anchor that holds itself"
 
 
 class NotYamlError(ValueError):
@@ -61,11 +63,11 @@ def read_documents(text: str) -> list[Document]:
         before = text[: error.position]
         raise NotYamlError(f"the character U+{error.character:04X} is not allowed", before.count("\n") + 1) from None
     except RecursionError:
-        raise NotYamlError("nested too deep, or an anchor that holds itself") from None
+        raise NotYamlError(TOO_DEEP) from None
     except NotYamlError:
         raise
     except (YAMLError, ValueError, TypeError) as error:
-        raise NotYamlError(str(error).splitlines()[0]) from None
+        raise NotYamlError(str(error).partition("\n")[0]) from None
     pairs = zip(values, nodes, strict=True)
     return [Document(value, node, tuple(_repeated(node))) for value, node in pairs if value is not None]
 
@@ -89,6 +91,8 @@ def _repeated(root: Node) -> Iterator[Finding]:
 
 
 def _walk(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
+    if len(path) > DEEPEST:
+        raise NotYamlError(TOO_DEEP)
     yield path, node
     if isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
