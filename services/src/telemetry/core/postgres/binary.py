@@ -1,4 +1,4 @@
-"""Columns of a batch as PostgreSQL's binary arrays, packed by hand.
+"""Times, and columns of a batch as arrays, packed by hand in PostgreSQL's binary format.
 
 `unnest` over a few arrays carries thousands of rows in one statement, and packing them here costs the client less
 than psycopg's own list dumpers do. The layout of an array: dimensions, a flag for nulls, the element type's oid,
@@ -19,18 +19,34 @@ POSTGRES_EPOCH: Final = 946_684_800_000_000  # microseconds between 1970 and 200
 _header: Final = Struct(">iiIii").pack
 _empty_header: Final = Struct(">iiI").pack
 _length: Final = Struct(">i").pack
+_moment: Final = Struct(">q").pack
 _time: Final = Struct(">iq").pack
 _jsonb: Final = Struct(">ib").pack
 _uuid_length: Final = _length(16)
 _JSONB_VERSION: Final = 1
 
 
-class BinaryArray:
-    """An array ready for the wire; each subclass is one type of PostgreSQL."""
+class Binary:
+    """A value ready for the wire; each subclass is one type of PostgreSQL."""
 
     __slots__ = ("data",)
 
     oid: ClassVar[int]
+    data: bytes
+
+
+class Moment(Binary):
+    """One `timestamptz`, from microseconds since the Unix epoch."""
+
+    oid = 1184
+
+    def __init__(self, microseconds: int) -> None:
+        self.data = _moment(microseconds - POSTGRES_EPOCH)
+
+
+class BinaryArray(Binary):
+    """An array of one type."""
+
     element_oid: ClassVar[int]
 
     def __init__(self, parts: Iterable[bytes], count: int) -> None:
@@ -74,17 +90,17 @@ def jsonbs(values: Sequence[bytes]) -> JsonbArray:
     return JsonbArray([_jsonb(len(value) + 1, _JSONB_VERSION) + value for value in values], len(values))
 
 
-class _BinaryArrayDumper(Dumper):
+class _BinaryDumper(Dumper):
     format = Format.BINARY
 
-    def dump(self, obj: BinaryArray) -> Buffer:
+    def dump(self, obj: Binary) -> Buffer:
         return obj.data
 
 
-def _register(array: type[BinaryArray]) -> None:
-    dumper = type(f"{array.__name__}Dumper", (_BinaryArrayDumper,), {"oid": array.oid})
-    psycopg.adapters.register_dumper(array, dumper)
+def _register(kind: type[Binary]) -> None:
+    dumper = type(f"{kind.__name__}Dumper", (_BinaryDumper,), {"oid": kind.oid})
+    psycopg.adapters.register_dumper(kind, dumper)
 
 
-for _array in (TimeArray, UuidArray, TextArray, JsonbArray):
-    _register(_array)
+for _kind in (Moment, TimeArray, UuidArray, TextArray, JsonbArray):
+    _register(_kind)
