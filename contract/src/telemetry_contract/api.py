@@ -42,6 +42,14 @@ class BatchAnswer(msgspec.Struct, frozen=True):
     items: list[ItemAnswer]
 
 
+class BatchProblem(Problem, frozen=True, omit_defaults=True, kw_only=True):
+    """The problem of a list of which nothing was accepted: a `BatchAnswer` beside the problem's own members."""
+
+    accepted: int
+    rejected: int
+    items: list[ItemAnswer]
+
+
 class DeviceSummary(msgspec.Struct, frozen=True):
     """One device: how many readings are kept, and the time of its newest."""
 

@@ -28,6 +28,7 @@ class ProblemKind(Enum):
     BODY_TOO_LARGE = ("body-too-large", 413, "The body is too large")
     BATCH_TOO_LARGE = ("batch-too-large", 413, "The batch has too many readings")
     UNSUPPORTED_TYPE = ("unsupported-type", 415, "This type or encoding of body is not understood")
+    NONE_ACCEPTED = ("none-accepted", 422, "None of the readings was accepted")
     INVALID_READING = ("invalid-reading", 422, "The reading is not valid")
     READING_TOO_OLD = ("reading-too-old", 422, "The reading is older than the platform keeps")
     READING_IN_FUTURE = ("reading-in-future", 422, "The reading's time lies in the future")

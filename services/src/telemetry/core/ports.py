@@ -33,6 +33,10 @@ class Saturated(Unavailable):
     """It is there, and carries as much as it can."""
 
 
+class Oversized(Exception):  # noqa: N818 - a property of the reading, as `Saturated` is of the platform
+    """One reading is larger than the stream can carry; sending it again cannot help."""
+
+
 class Writer(Protocol):
     """Commits readings to the store."""
 
@@ -51,7 +55,8 @@ class Publisher(Protocol):
     def publish(self, device: str, readings: list[Reading], received: int) -> asyncio.Future[None]:
         """Publish one device's readings as one record; the future is done when all in-sync replicas have it.
 
-        `received` is in microseconds. The future fails with `Unavailable` where the acknowledgement did not come.
+        `received` is in microseconds. The future fails with `Unavailable` where the acknowledgement did not come, with
+        `Oversized` where one reading alone is too large. An accepted record may arrive although its future failed.
         """
         ...
 

@@ -1,0 +1,195 @@
+"""The stream as a Publisher: one idempotent librdkafka producer, polled by one thread.
+
+Acknowledgements come in bursts, one for each answer of a broker; the thread gathers a burst and wakes the event loop
+once for it. A producer whose idempotence broke (a fatal error) is replaced: what it had not delivered fails, and is
+safe to send again because the consumer knows readings by their identity.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from prometheus_client import Histogram
+
+from telemetry.core.kafka.breaker import Breaker
+from telemetry.core.kafka.config import Config
+from telemetry.core.ports import Oversized, Saturated, Unavailable
+from telemetry_contract.readings import Reading
+from telemetry_contract.records import encode_slice
+
+MAX_RECORD_BYTES: Final = 900_000  # below the 1 MB that brokers and clients take unless told otherwise
+POLL_SECONDS: Final = 0.1
+METADATA_SECONDS: Final = 5.0
+
+DELIVERY: Final = Histogram(
+    "telemetry_delivery_seconds",
+    "Time from handing a record to the Kafka client to its acknowledgement by all in-sync replicas",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+log = structlog.get_logger(__name__)
+
+MakeProducer = Callable[[Config, Callable[[KafkaError], None]], Producer]
+
+
+class _Delivery(NamedTuple):
+    future: asyncio.Future[None]
+    sent: float  # monotonic seconds
+    error: KafkaError | None
+
+
+def producer_config(client: Config, *, delivery_seconds: float) -> Config:
+    """Return a producer's configuration: acknowledged by all in-sync replicas, in order, once, or failed in time."""
+    return client | {
+        "acks": "all",
+        "enable.idempotence": True,
+        "delivery.timeout.ms": int(delivery_seconds * 1000),
+        "linger.ms": 1,
+        "socket.nagle.disable": True,
+        "partitioner": "murmur2_random",  # as Java's clients choose, so that a device is in one place whoever writes
+        "queue.buffering.max.kbytes": 131_072,
+        "message.max.bytes": 1_000_000,
+    }
+
+
+def make_producer(config: Config, on_error: Callable[[KafkaError], None]) -> Producer:
+    return Producer({**config, "error_cb": on_error}, logger=logging.getLogger("librdkafka"))
+
+
+class KafkaPublisher:
+    """Publishes slices of requests to the readings topic."""
+
+    def __init__(self, config: Config, topic: str, *, make: MakeProducer = make_producer) -> None:
+        """Start the polling thread; `config` is `producer_config`'s. To be called in the event loop."""
+        self._config = config
+        self._topic = topic
+        self._make = make
+        self._loop = asyncio.get_running_loop()
+        self._breaker = Breaker()
+        self._burst: list[_Delivery] = []  # touched by the polling thread alone
+        self._fatal = False
+        self._closing = threading.Event()
+        self._producer = make(config, self._on_error)
+        self._thread = threading.Thread(target=self._run, name="kafka-acknowledgements", daemon=True)
+        self._thread.start()
+
+    @property
+    def outstanding(self) -> int:
+        """Records sent and not yet answered for."""
+        return self._breaker.outstanding
+
+    def publish(self, device: str, readings: list[Reading], received: int) -> asyncio.Future[None]:
+        """Publish one device's readings, as one record unless it would be too large for a broker.
+
+        The future fails with `Unavailable` where the acknowledgement did not come, with `Oversized` where a single
+        reading makes a record that no broker takes.
+        """
+        value = encode_slice(received, readings)
+        if len(value) <= MAX_RECORD_BYTES:
+            return self._produce(device, value)
+        if len(readings) == 1:
+            return self._refuse(Oversized(f"as a record it has {len(value)} bytes, at most {MAX_RECORD_BYTES} fit"))
+        middle = len(readings) // 2
+        halves = (self.publish(device, half, received) for half in (readings[:middle], readings[middle:]))
+        return asyncio.ensure_future(_all(asyncio.gather(*halves)))
+
+    async def wait_for_topic(self) -> None:
+        """Wait until Kafka answers and knows the topic."""
+        while not await asyncio.to_thread(self._knows_topic):
+            log.warning("kafka-topic-awaited", topic=self._topic)
+            await asyncio.sleep(1)
+
+    async def close(self, seconds: float) -> None:
+        """Wait until what was published is acknowledged or failed, `seconds` at most."""
+        self._closing.set()
+        await asyncio.to_thread(self._thread.join, seconds)
+
+    def _produce(self, device: str, value: bytes) -> asyncio.Future[None]:
+        now = time.monotonic()
+        if not self._breaker.admits(now):
+            return self._refuse(Unavailable("Kafka does not acknowledge"))
+        future = self._loop.create_future()
+        try:
+            self._producer.produce(self._topic, value, device, on_delivery=partial(self._on_delivery, future, now))
+        except BufferError:
+            return self._refuse(Saturated("too many records wait for Kafka"))
+        except KafkaException as error:
+            return self._refuse(self._failure(error.args[0]))
+        self._breaker.sent(now)
+        return future
+
+    def _refuse(self, error: Exception) -> asyncio.Future[None]:
+        future = self._loop.create_future()
+        future.set_exception(error)
+        return future
+
+    def _failure(self, error: KafkaError) -> Exception:
+        if error.code() == KafkaError._FATAL or error.fatal():  # noqa: SLF001 - librdkafka's codes begin so
+            self._fatal = True
+        if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+            return Oversized("no broker takes a record of this size")
+        return Unavailable(f"Kafka did not acknowledge: {error.name()}")
+
+    def _run(self) -> None:
+        while not (self._closing.is_set() and len(self._producer) == 0):
+            self._producer.poll(POLL_SECONDS)
+            if self._fatal:
+                self._replace()
+            self._hand_over()
+
+    def _replace(self) -> None:
+        """Make the producer anew; a fatal one takes nothing more, and gives back at once what it holds."""
+        old = self._producer
+        self._producer = self._make(self._config, self._on_error)
+        self._fatal = False
+        old.purge()
+        old.flush(POLL_SECONDS)
+        self._fatal = False  # what was purged may have said so again
+        log.error("kafka-producer-replaced")
+
+    def _on_error(self, error: KafkaError) -> None:
+        log.warning("kafka-client-error", error=error.str(), code=error.name(), fatal=error.fatal())
+        if error.fatal():
+            self._fatal = True
+
+    def _on_delivery(self, future: asyncio.Future[None], sent: float, error: KafkaError | None, _: Message) -> None:
+        self._burst.append(_Delivery(future, sent, error))
+
+    def _hand_over(self) -> None:
+        if self._burst:
+            self._loop.call_soon_threadsafe(self._settle, self._burst)
+            self._burst = []
+
+    def _settle(self, burst: list[_Delivery]) -> None:
+        now = time.monotonic()
+        for future, sent, error in burst:
+            failure = None if error is None else self._failure(error)
+            if isinstance(failure, Unavailable):
+                self._breaker.failed()
+            else:
+                self._breaker.acknowledged(now)
+            if future.done():
+                continue
+            if failure is None:
+                DELIVERY.observe(now - sent)
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+    def _knows_topic(self) -> bool:
+        try:
+            metadata = self._producer.list_topics(self._topic, timeout=METADATA_SECONDS)
+        except KafkaException:
+            return False
+        found = metadata.topics.get(self._topic)
+        return found is not None and found.error is None and bool(found.partitions)
+
+
+async def _all(halves: asyncio.Future[list[None]]) -> None:
+    await halves

@@ -1,0 +1,101 @@
+"""The producer as an ASGI app: the two ingest routes ahead of FastAPI, which answers everything else.
+
+The ingest routes are the hot path. A request there costs no task, no dependency and no pydantic model of ours; what
+goes wrong in it is a problem like everywhere else.
+"""
+
+from typing import Final, NamedTuple
+
+import structlog
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from telemetry.core.http.documents import complete_document
+from telemetry.core.http.problems import ProblemError, install_problem_handlers
+from telemetry.core.metrics import RequestMetrics
+from telemetry.producer.admission import Admission
+from telemetry.producer.answers import Answer, problem_answer
+from telemetry.producer.body import ClientGoneError
+from telemetry.producer.document import MODELS, PATHS
+from telemetry.producer.intake import Intake
+from telemetry.producer.limits import RateLimitedError
+from telemetry_contract.problems import ProblemKind, problem
+
+READINGS_PATH: Final = "/api/v1/readings"
+DEVICE_PATH: Final = "/api/v1/devices/{device}/readings"
+_PREFIX, _SUFFIX = DEVICE_PATH.split("{device}")
+_CLOSE: Final = {"connection": "close"}
+_CLOSING: Final = frozenset({ProblemKind.BODY_TOO_LARGE.code, ProblemKind.RECEIVE_TIMEOUT.code})
+
+log = structlog.get_logger(__name__)
+
+
+class Target(NamedTuple):
+    """An ingest route, and the device that the path names."""
+
+    template: str
+    device: str | None
+
+
+def find_target(path: str) -> Target | None:
+    if path == READINGS_PATH:
+        return Target(READINGS_PATH, None)
+    if path.startswith(_PREFIX) and path.endswith(_SUFFIX):
+        device = path[len(_PREFIX) : -len(_SUFFIX)]
+        if device and "/" not in device:
+            return Target(DEVICE_PATH, device)
+    return None
+
+
+class IngestRoutes:
+    """Answers the ingest routes, and passes other requests on."""
+
+    def __init__(self, rest: ASGIApp, intake: Intake, admission: Admission) -> None:
+        self._rest = rest
+        self._intake = intake
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        target = find_target(scope["path"]) if scope["type"] == "http" else None
+        if target is None:
+            await self._rest(scope, receive, send)
+            return
+        scope["route_path"] = target.template
+        try:
+            answer = await self._answer(scope, receive, target.device)
+        except ClientGoneError:
+            return
+        await send(answer.start)
+        await send(answer.body)
+
+    async def _answer(self, scope: Scope, receive: Receive, device: str | None) -> Answer:
+        try:
+            if scope["method"] != "POST":
+                return problem_answer(problem(ProblemKind.METHOD_NOT_ALLOWED), {"allow": "POST"})
+            self._admission.enter()
+            try:
+                return await self._intake.answer(scope, receive, device)
+            finally:
+                self._admission.leave()
+        except RateLimitedError as refusal:
+            return problem_answer(refusal.body, refusal.headers)
+        except ProblemError as refusal:
+            # What is left of such a body is not worth reading.
+            return problem_answer(refusal.body, _CLOSE if refusal.body.code in _CLOSING else None)
+        except ClientGoneError:
+            raise
+        except Exception:
+            log.exception("request-failed", route=scope["route_path"])
+            return problem_answer(problem(ProblemKind.INTERNAL))
+
+
+def build_api() -> FastAPI:
+    """Return what FastAPI answers: the document and its pages, and problems for every other path."""
+    app = FastAPI(title="Telemetry Platform: producer", version="1", docs_url="/docs", redoc_url=None)
+    install_problem_handlers(app)
+    complete_document(app, MODELS, PATHS)
+    return app
+
+
+def build_app(intake: Intake, admission: Admission) -> ASGIApp:
+    return RequestMetrics(IngestRoutes(build_api(), intake, admission))
