@@ -1,0 +1,40 @@
+"""One thread for what waits on the sink, so that the loop can go on polling Kafka."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import copy_context
+from queue import SimpleQueue
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Worker:
+    """Runs one call after another. Its thread is a daemon: a sink that never answers must not keep the process."""
+
+    def __init__(self, name: str) -> None:
+        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, call: Callable[[], T]) -> "Future[T]":
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - whoever waits for the future decides
+                future.set_exception(error)
+
+        self._calls.put(run)
+        return future
+
+    def close(self, timeout: float) -> None:
+        """End after the calls that were submitted, or leave the thread behind after `timeout` seconds."""
+        self._calls.put(None)
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
