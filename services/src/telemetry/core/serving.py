@@ -110,13 +110,13 @@ class _Server(uvicorn.Server):
 async def _listening(app: ASGIApp, settings: ServerSettings, port: int, *, shared: bool) -> AsyncIterator[None]:
     config = uvicorn.Config(
         app,
-        loop="uvloop",
         http=_renewing(settings.connection_requests),
         ws="none",
         lifespan="off",
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,
         date_header=False,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
     )

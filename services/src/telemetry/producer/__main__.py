@@ -15,7 +15,7 @@ from telemetry.core.limits import Authority, Rate
 from telemetry.core.logs import configure_logs
 from telemetry.core.redis.client import connect
 from telemetry.core.redis.tokens import RedisTokens
-from telemetry.core.serving import serve
+from telemetry.core.serving import run, serve
 from telemetry.core.settings import load_settings
 from telemetry.producer.acceptors import StreamAcceptor
 from telemetry.producer.admission import Admission, BufferGate
@@ -34,7 +34,7 @@ def main() -> None:
         return
     settings = load_settings(ProducerSettings, sys.argv[1:])
     configure_logs(settings, "producer")
-    asyncio.run(run(settings))
+    run(produce(settings))
 
 
 def format_document() -> str:
@@ -42,7 +42,7 @@ def format_document() -> str:
     return msgspec.json.format(msgspec.json.encode(build_api().openapi()), indent=2).decode() + "\n"
 
 
-async def run(settings: ProducerSettings) -> None:
+async def produce(settings: ProducerSettings) -> None:
     """Take readings in until a signal; then answer what is in flight and wait for its acknowledgements."""
     lifecycle = Lifecycle()
     credentials = Credentials(settings)
