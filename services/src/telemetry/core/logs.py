@@ -4,7 +4,7 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from telemetry.core.settings import LogFormat, ProgramSettings
 
@@ -14,6 +14,7 @@ def configure_logs(settings: ProgramSettings, component: str) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _naming(settings.platform, component),
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
@@ -32,7 +33,16 @@ def configure_logs(settings: ProgramSettings, component: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    structlog.contextvars.bind_contextvars(platform=settings.platform, component=component)
+
+
+def _naming(platform: str, component: str) -> Processor:
+    """Name the process in every record; context variables would not reach its threads."""
+
+    def name(_logger: object, _method: str, record: EventDict) -> EventDict:
+        record["platform"], record["component"] = platform, component
+        return record
+
+    return name
 
 
 def _renderers(log_format: LogFormat) -> list[Processor]:
