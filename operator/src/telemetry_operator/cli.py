@@ -1,0 +1,57 @@
+"""telemetryctl: assembles the commands of `telemetry_operator.commands`, each a plain function registered here.
+
+Exit codes: see `commands.output.ExitCode`.
+"""
+
+import os
+import signal
+import sys
+from typing import Any, Final, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from telemetry_operator.commands import lifecycle
+from telemetry_operator.commands.output import ExitCode, err, print_error
+from telemetry_operator.errors import PlatformError
+
+
+class Commands(TyperGroup):
+    """All commands. An expected error is a line and an exit code, never a stack trace."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as its parent has it
+        try:
+            return super().invoke(ctx)
+        except PlatformError as error:
+            print_error(error)
+            raise typer.Exit(ExitCode.FAILED) from error
+        except KeyboardInterrupt:
+            err.print("interrupted")
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except BrokenPipeError:  # whoever read our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ExitCode.OK) from None
+
+
+app: Final = typer.Typer(
+    name="telemetryctl",
+    cls=Commands,
+    help="Run a telemetry platform from one manifest, on this machine.",
+    epilog=f"Exit codes: {ExitCode.__doc__}",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(lifecycle.up)
+app.command()(lifecycle.down)
+app.command()(lifecycle.status)
+app.command()(lifecycle.logs)
+
+
+def main() -> None:
+    # `up` undoes what it began when it is ended, by Ctrl-C and by SIGTERM alike.
+    signal.signal(signal.SIGTERM, _interrupt)
+    app()
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

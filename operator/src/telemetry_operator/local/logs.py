@@ -3,7 +3,7 @@
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -26,13 +26,32 @@ def last_lines(path: Path) -> str:
     return "\n  ".join(["", *tail(path, ERROR_LINES)]) if path.exists() else "(no log)"
 
 
-def follow(path: Path) -> Iterator[str]:
-    """Yield lines as they are written from now on, through rotation and before the file exists, without end."""
-    place = _Place.end_of(path)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One process's log; `label` tells it from others that are shown with it."""
+
+    label: str
+    path: Path
+
+    def labelled(self, line: str) -> str:
+        return f"{self.label}: {line}" if self.label else line
+
+
+def read_tails(sources: Sequence[Source], lines: int) -> list[str]:
+    """Return the last lines of each log."""
+    return [source.labelled(line) for source in sources for line in tail(source.path, lines)]
+
+
+def follow_all(sources: Sequence[Source]) -> Iterator[str]:
+    """Yield lines as they are written from now on, through rotation and before a file exists, without end."""
+    places = {source: _Place.end_of(source.path) for source in sources}
     while True:
-        place, lines = place.read_on(path)
-        yield from lines
-        if not lines:
+        quiet = True
+        for source, place in places.items():
+            places[source], lines = place.read_on(source.path)
+            yield from map(source.labelled, lines)
+            quiet = quiet and not lines
+        if quiet:
             time.sleep(FOLLOW_SECONDS)
 
 

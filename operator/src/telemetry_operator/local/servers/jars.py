@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-
-from jgo.constants import default_maven_repo
-from jgo.maven import MavenContext
+from typing import TYPE_CHECKING
 
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.files import exclusive
+
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
 
 PARALLEL_DOWNLOADS = 8
 DOWNLOAD_TIMEOUT_SECONDS = 30
@@ -27,6 +28,14 @@ PINS = "kafka_jars.sha256"
 
 class JarMismatchError(PlatformError):
     """A jar is not the one that was pinned."""
+
+
+class DownloadError(PlatformError):
+    """The jars cannot be had from Maven Central."""
+
+
+class CacheError(PlatformError):
+    """The cache cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +68,43 @@ def provide_jars(directory: Path, pins: Sequence[Pin]) -> None:
 
     Raises:
         JarMismatchError: what was had is not what was pinned.
-        OSError: no network, or the cache cannot be written.
-        RuntimeError: Maven Central does not have a jar.
+        DownloadError: no network, or Maven Central does not have a jar.
+        CacheError: the directory cannot be written.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    with exclusive(directory / ".lock"):
-        missing = [pin for pin in pins if not _matches(directory / pin.filename, pin)]
-        if missing:
-            _fetch_all(directory, missing)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with exclusive(directory / ".lock"):
+            missing = [pin for pin in pins if not _matches(directory / pin.filename, pin)]
+            if missing:
+                _fetch_all(directory, missing)
+    except OSError as error:
+        raise CacheError(
+            f"cannot write the cache directory {directory}: {error.strerror}",
+            hint="set XDG_CACHE_HOME to a directory of yours",
+        ) from error
 
 
 def _fetch_all(directory: Path, pins: Sequence[Pin]) -> None:
     """Download beside the jars into a directory that goes with us: a download cut off leaves nothing to trust."""
+    # Only a first start needs them, and they take long to import.
+    import requests  # noqa: PLC0415
+    from jgo.constants import default_maven_repo  # noqa: PLC0415
+    from jgo.maven import MavenContext  # noqa: PLC0415
+
     maven = Path(os.environ.get("M2_REPO", default_maven_repo()))
     with tempfile.TemporaryDirectory(dir=directory, prefix=".download-") as downloads:
         context = MavenContext(repo_cache=Path(downloads), local_repos=[maven], timeout=DOWNLOAD_TIMEOUT_SECONDS)
-        with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
-            fetched = list(pool.map(lambda pin: _fetch(context, pin), pins))
+        try:
+            with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
+                fetched = list(pool.map(lambda pin: _fetch(context, pin), pins))
+        except (requests.RequestException, RuntimeError) as error:
+            raise DownloadError(f"no network? {type(error).__name__}") from error
         for pin, path in zip(pins, fetched, strict=True):
             copy = shutil.copyfile(path, Path(downloads, pin.filename))
             copy.replace(directory / pin.filename)
 
 
-def _fetch(context: MavenContext, pin: Pin) -> Path:
+def _fetch(context: "MavenContext", pin: Pin) -> Path:
     path = context.project(pin.group, pin.artifact).at_version(pin.version).artifact().resolve()
     if not _matches(path, pin):
         raise JarMismatchError(

@@ -7,12 +7,11 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-import requests
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from telemetry_operator.local.program import Program
-from telemetry_operator.local.servers.jars import Pin, provide_jars, read_pins
+from telemetry_operator.local.servers.jars import DownloadError, Pin, provide_jars, read_pins
 from telemetry_operator.local.servers.server import LOOPBACK, Server, run_to_end, unavailable
 
 NAME = "kafka"
@@ -105,8 +104,8 @@ def _java() -> Path:
 def _provide_jars(directory: Path, pins: tuple[Pin, ...]) -> None:
     try:
         provide_jars(directory, pins)
-    except (requests.RequestException, RuntimeError) as error:
-        reason = f"its jars could not be had from Maven Central ({type(error).__name__}: no network?)"
+    except DownloadError as error:
+        reason = f"its jars could not be had from Maven Central ({error})"
         raise unavailable("Kafka", reason, "--kafka", "HOST:PORT") from error
 
 

@@ -1,6 +1,5 @@
 """The shape that every embedded server has, and what their modules share."""
 
-import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +33,11 @@ class ServerUnavailableError(PlatformError):
 
 
 class PreparationError(PlatformError):
-    """A server's data directory could not be made."""
+    """A program that prepares something did not end well."""
+
+    def __init__(self, message: str, output: str) -> None:
+        super().__init__(message)
+        self.output = output
 
 
 def unavailable(server: str, reason: str, flag: str, address: str) -> ServerUnavailableError:
@@ -46,17 +49,25 @@ def unavailable(server: str, reason: str, flag: str, address: str) -> ServerUnav
 
 
 def run_to_end(program: Program, *, timeout_seconds: float = 120.0) -> str:
-    """Run a program that ends by itself, in the same way the supervisor runs the server, and return its output."""
-    result = subprocess.run(
-        launch_argv(None),
-        input=program.encode(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=timeout_seconds,
-        check=False,
-    )
+    """Run a program that ends by itself, in the same way the supervisor runs the server, and return its output.
+
+    Raises:
+        PreparationError: it failed, or did not end in time.
+    """
+    try:
+        result = subprocess.run(
+            launch_argv(None),
+            input=program.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        shown = (error.output or b"").decode(errors="replace")
+        raise PreparationError(f"{program.name} has not ended after {timeout_seconds:.0f} s", shown) from None
     output = result.stdout.decode(errors="replace")
     if result.returncode != 0:
-        last = os.linesep.join(output.splitlines()[-5:])
-        raise PreparationError(f"{program.name} ended with exit code {result.returncode}: {last}")
+        last = "\n  ".join(["", *output.splitlines()[-5:]])
+        raise PreparationError(f"{program.name} ended with exit code {result.returncode}:{last}", output)
     return output

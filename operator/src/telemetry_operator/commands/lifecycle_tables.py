@@ -1,0 +1,54 @@
+"""The results of `up`, `down` and `status`, for a person."""
+
+from datetime import timedelta
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from telemetry_contract.architecture import Scaling
+from telemetry_operator.local.state import State
+from telemetry_operator.local.status import PlatformState, PlatformStatus, ProcessStatus
+from telemetry_operator.local.up import Up
+from telemetry_operator.specs.platform import TelemetryPlatform
+
+STYLES = {PlatformState.UP: "green", PlatformState.DEGRADED: "yellow", PlatformState.DOWN: "red"}
+
+
+def up_lines(up: Up, platform: TelemetryPlatform, state: State) -> RenderableType:
+    proof = "" if up.visible_seconds is None else f": a reading was written and read back ({up.visible_seconds:.2f} s)"
+    table = Table.grid(padding=(0, 2))
+    for component, address in up.applied.addresses.items():
+        table.add_row(f"  {component}", address)
+    table.add_row("  state", str(state.root))
+    table.add_row("  end it", f"telemetryctl down {up.name}")
+    lines: list[RenderableType] = [Text(f"{up.name} is up{proof}", style="green"), table]
+    if platform.spec.choices.scaling is Scaling.HPA:
+        lines.append(Text("scaling: hpa needs a cluster; here the replicas stay as they start", style="dim"))
+    return Group(*lines)
+
+
+def down_lines(state: State, *, delete_data: bool) -> RenderableType:
+    if delete_data:
+        return Text(f"{state.name} is down, and its data deleted")
+    return Text(f"{state.name} is down; its data is kept in {state.root}")
+
+
+def status_table(status: PlatformStatus) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("process", "state", "ready", "pid", "uptime", "restarts", "port", "management"):
+        table.add_column(column)
+    for process in status.processes:
+        table.add_row(*_cells(process))
+    places = Table.grid(padding=(0, 2))
+    for name, address in (status.addresses | status.servers).items():
+        places.add_row(name, address)
+    head = Text.assemble(f"{status.name}: ", (status.state, STYLES[status.state]))
+    return Group(head, table, places)
+
+
+def _cells(process: ProcessStatus) -> list[str]:
+    uptime = None if process.uptime_seconds is None else timedelta(seconds=process.uptime_seconds)
+    ready = "yes" if process.ready else "no"
+    numbers = (process.pid, uptime, process.restarts, process.port, process.management_port)
+    return [process.name, process.state, ready, *("" if number is None else str(number) for number in numbers)]

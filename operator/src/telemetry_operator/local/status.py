@@ -1,0 +1,121 @@
+"""How a platform on this machine is: each process as its supervisor, the system and it itself say."""
+
+from enum import StrEnum
+
+import msgspec
+
+from telemetry_operator.errors import PlatformError
+from telemetry_operator.local.applied import Applied, read_applied
+from telemetry_operator.local.endpoints import given
+from telemetry_operator.local.logs import Source
+from telemetry_operator.local.plan import Process
+from telemetry_operator.local.ports import listening_ports
+from telemetry_operator.local.processes import find_recorded
+from telemetry_operator.local.readiness import is_ready
+from telemetry_operator.local.state import State
+from telemetry_operator.local.supervision import Supervisor
+from telemetry_operator.local.supervisor_rpc import ProcessInfo, ProcessState
+
+
+class UnknownComponentError(PlatformError):
+    """The platform has no such component."""
+
+
+class PlatformState(StrEnum):
+    """The platform as a whole."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+class ProcessStatus(msgspec.Struct, frozen=True):
+    """One process. `uptime_seconds` and `pid` are None where it does not run."""
+
+    name: str
+    component: str
+    state: str
+    ready: bool
+    pid: int | None
+    uptime_seconds: int | None
+    restarts: int
+    port: int | None
+    management_port: int | None
+
+
+class PlatformStatus(msgspec.Struct, frozen=True):
+    """The whole; `servers` are those that are not ours, without secrets."""
+
+    name: str
+    state: PlatformState
+    addresses: dict[str, str]
+    servers: dict[str, str]
+    processes: list[ProcessStatus]
+
+
+def observe(state: State) -> PlatformStatus:
+    applied = read_applied(state.applied)
+    if applied is None:
+        return PlatformStatus(state.name, PlatformState.DOWN, {}, {}, [])
+    supervisor = Supervisor(state.run, state.logs)
+    infos = supervisor.processes()
+    processes = [
+        _observe_process(process, infos.get(process.name), applied, supervisor) for process in applied.processes
+    ]
+    servers = {str(kind): address.rpartition("@")[2] for kind, address in given(applied.options).items()}
+    return PlatformStatus(state.name, _sum_up(processes), applied.addresses, servers, processes)
+
+
+def _observe_process(
+    process: Process, info: ProcessInfo | None, applied: Applied, supervisor: Supervisor
+) -> ProcessStatus:
+    running = info is not None and info.pid > 0
+    return ProcessStatus(
+        name=process.name,
+        component=process.component,
+        state=_state_in_words(info),
+        ready=running and _answers(process, applied.options.host, supervisor),
+        pid=info.pid if info and running else None,
+        uptime_seconds=info.now - info.start if info and running else None,
+        restarts=supervisor.restarts(process.name) if info else 0,
+        port=process.port,
+        management_port=process.management_port,
+    )
+
+
+def _state_in_words(info: ProcessInfo | None) -> str:
+    if info is None:
+        return "stopped"
+    # A process that runs is running to a person, however short a time ago it started.
+    state = ProcessState.RUNNING if info.state is ProcessState.STARTING and info.pid else info.state
+    return state.name.lower()
+
+
+def _answers(process: Process, host: str, supervisor: Supervisor) -> bool:
+    if process.management_port is not None:
+        return is_ready(process, host)
+    running = find_recorded(supervisor.paths.record(process.name))
+    return running is not None and process.port in listening_ports([running])
+
+
+def _sum_up(processes: list[ProcessStatus]) -> PlatformState:
+    if all(process.ready for process in processes):
+        return PlatformState.UP
+    return PlatformState.DEGRADED if any(process.pid for process in processes) else PlatformState.DOWN
+
+
+def log_sources(state: State, component: str) -> list[Source]:
+    """Return the logs of a component's processes, or of one process by its own name.
+
+    Raises:
+        UnknownComponentError: the platform has none of that name.
+    """
+    applied = read_applied(state.applied)
+    processes = applied.processes if applied else ()
+    names = [process.name for process in processes if component in {process.name, process.component}]
+    if not names and (state.logs / f"{component}.log").exists():
+        names = [component]
+    if not names:
+        known = {process.component for process in processes} | {path.stem for path in state.logs.glob("*.log")}
+        raise UnknownComponentError(f"{state.name} has no {component}", hint=f"it has: {', '.join(sorted(known))}")
+    return [Source(name if len(names) > 1 else "", state.logs / f"{name}.log") for name in names]
