@@ -1,6 +1,7 @@
 """The settings of analytics: which store it reads, whether through Redis, and how much it carries at once."""
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from telemetry.core.settings import Count, CredentialSettings, Port, Seconds, ServerSettings
 from telemetry_contract.architecture import Reads, Store
@@ -31,12 +32,12 @@ class AnalyticsSettings(ServerSettings, CredentialSettings):
     @classmethod
     def _is_there_for_the_store(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if url is None and info.data.get("store") is Store.POSTGRES:
-            raise ValueError("is missing; TELEMETRY_STORE=postgres needs it")
+            raise PydanticCustomError("missing", "needed where the store is postgres")
         return url
 
     @field_validator("redis_url")
     @classmethod
     def _is_there_for_the_cache(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if url is None and info.data.get("reads") is Reads.REDIS:
-            raise ValueError("is missing; TELEMETRY_READS=redis needs it")
+            raise PydanticCustomError("missing", "needed where reads go through redis")
         return url
