@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from telemetry_operator.commands import lifecycle
+from telemetry_operator.commands import lifecycle, validate
 from telemetry_operator.commands.output import ExitCode, err, print_error
 from telemetry_operator.errors import PlatformError
 
@@ -45,6 +45,7 @@ app.command()(lifecycle.up)
 app.command()(lifecycle.down)
 app.command()(lifecycle.status)
 app.command()(lifecycle.logs)
+app.command()(validate.validate)
 
 
 def main() -> None:

@@ -66,10 +66,6 @@ def test_an_invalid_file_has_faults_and_no_platforms(tmp_path: Path) -> None:
     ]
 
 
-def test_an_empty_file_is_told_where_to_start(tmp_path: Path) -> None:
-    assert "examples/kafka.yaml" in shown(written(tmp_path, ""))
-
-
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_each_example_can_be_shown(path: Path) -> None:
     assert f"{path.stem} is valid" in shown(path)

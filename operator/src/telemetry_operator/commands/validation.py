@@ -62,9 +62,7 @@ def plain_platform(platform: TelemetryPlatform) -> Plain:
 
 
 def validation_report(validation: Validation) -> RenderableType:
-    if not validation.valid:
-        hint = [Text(validation.hint, style="dim")] if validation.hint else []
-        return Group(*(Text(fault, style="red") for fault in validation.faults), *hint)
+    """Tables of a file's platforms; none of an invalid file, whose faults are errors like all others."""
     return Group(*(_platform_report(validation.file, platform) for platform in validation.platforms))
 
 
