@@ -5,6 +5,7 @@ It looks for a server error, a status or a body that the document does not name,
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -43,14 +44,14 @@ EXCLUDED_IN_QUERIES = [*EXCLUDED, negative_data_rejection]
 
 @producer.parametrize()
 @EXAMPLES
-def test_the_producer_keeps_to_its_document(platform: RunningPlatform, case: Case) -> None:
+def test_the_producer_keeps_to_its_document(platform: RunningPlatform, case: "Case[Any]") -> None:
     headers = platform.token_headers(Scope.WRITE)
     case.call_and_validate(base_url=platform.producer_url, headers=headers, excluded_checks=EXCLUDED)
 
 
 @analytics.parametrize()
 @EXAMPLES
-def test_analytics_keeps_to_its_document(platform: RunningPlatform, case: Case) -> None:
+def test_analytics_keeps_to_its_document(platform: RunningPlatform, case: "Case[Any]") -> None:
     headers = platform.token_headers(Scope.READ)
     case.call_and_validate(base_url=platform.analytics_url, headers=headers, excluded_checks=EXCLUDED_IN_QUERIES)
 
