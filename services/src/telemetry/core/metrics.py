@@ -1,6 +1,7 @@
 """Prometheus metrics that every service has: its requests by route template, never by raw path."""
 
 import time
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -18,6 +19,18 @@ DURATION: Final = Histogram(
 IN_FLIGHT: Final = Gauge("telemetry_http_requests_in_flight", "Requests that wait for their answer")
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def note_request(route: str, method: str, status: int, seconds: float) -> None:
+    """Count a request that was answered; `route` is a template."""
+    requests, duration = _series(route, method if method in _METHODS else "other", status)
+    requests.inc()
+    duration.observe(seconds)
+
+
+@lru_cache(1024)  # finding a series by its labels costs more than counting
+def _series(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(route, method, str(status)), DURATION.labels(route)
 
 
 class RequestMetrics:
@@ -44,7 +57,5 @@ class RequestMetrics:
             await self.app(scope, receive, send_and_note)
         finally:
             IN_FLIGHT.dec()
-            route = scope.get("route_path") or getattr(scope.get("route"), "path", UNMATCHED)
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            REQUESTS.labels(route, method, str(status)).inc()
-            DURATION.labels(route).observe(time.perf_counter() - started)
+            route: str = scope.get("route_path") or getattr(scope.get("route"), "path", UNMATCHED)
+            note_request(route, scope["method"], status, time.perf_counter() - started)

@@ -22,7 +22,7 @@ from telemetry.producer.admission import Admission, BufferGate
 from telemetry.producer.app import build_api, build_app
 from telemetry.producer.intake import Intake
 from telemetry.producer.limits import RateLimits
-from telemetry.producer.metrics import BUFFER_AGE, IN_FLIGHT, OUTSTANDING
+from telemetry.producer.metrics import BUFFER_AGE, OUTSTANDING
 from telemetry.producer.senders import DEVICE_LIMIT, TOKEN_LIMIT
 from telemetry.producer.settings import ProducerSettings
 from telemetry_contract.topics import readings_topic
@@ -59,7 +59,6 @@ async def produce(settings: ProducerSettings) -> None:
         limits=build_limits(settings, tokens),
         acceptor=StreamAcceptor(publisher),
     )
-    IN_FLIGHT.set_function(lambda: admission.in_flight)
     OUTSTANDING.set_function(lambda: publisher.outstanding)
     BUFFER_AGE.set_function(gate.age)
 

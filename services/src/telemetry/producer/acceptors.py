@@ -19,6 +19,8 @@ class Acceptor(Protocol):
 
     async def accept(self, readings: Sequence[Reading]) -> list[ItemAnswer]: ...
 
+    async def accept_one(self, reading: Reading) -> ItemAnswer: ...
+
 
 class StreamAcceptor:
     """Publishes each device's slice of a request as a record."""
@@ -36,6 +38,9 @@ class StreamAcceptor:
             await asyncio.wait(sent.values())
         answers = {device: await _outcome(future) for device, future in sent.items()}
         return [answers[reading.device] for reading in readings]
+
+    async def accept_one(self, reading: Reading) -> ItemAnswer:
+        return await _outcome(self._publisher.publish(reading.device, [reading], time.time_ns() // 1000))
 
 
 async def _outcome(delivery: asyncio.Future[None]) -> ItemAnswer:
@@ -60,6 +65,9 @@ class StoreAcceptor:
         except Unavailable as error:
             return [ItemAnswer(Status.UNAVAILABLE, unavailable_problem(error))] * len(readings)
         return [_OUTCOMES[outcome] for outcome in outcomes]
+
+    async def accept_one(self, reading: Reading) -> ItemAnswer:
+        return (await self.accept([reading]))[0]
 
 
 _OUTCOMES: Final = {

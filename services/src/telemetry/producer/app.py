@@ -4,6 +4,7 @@ The ingest routes are the hot path. A request there costs no task, no dependency
 goes wrong in it is a problem like everywhere else.
 """
 
+import time
 from typing import Final, NamedTuple
 
 import structlog
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telemetry.core.http.documents import complete_document
 from telemetry.core.http.problems import ProblemError, install_problem_handlers
-from telemetry.core.metrics import RequestMetrics
+from telemetry.core.metrics import IN_FLIGHT, RequestMetrics, note_request
 from telemetry.producer.admission import Admission
 from telemetry.producer.answers import Answer, problem_answer
 from telemetry.producer.body import ClientGoneError
@@ -24,6 +25,7 @@ from telemetry_contract.problems import ProblemKind, problem
 READINGS_PATH: Final = "/api/v1/readings"
 DEVICE_PATH: Final = "/api/v1/devices/{device}/readings"
 _PREFIX, _SUFFIX = DEVICE_PATH.split("{device}")
+CLIENT_GONE: Final = 499  # nobody gets it: how a request is counted whose client hung up
 _CLOSE: Final = {"connection": "close"}
 _CLOSING: Final = frozenset({ProblemKind.BODY_TOO_LARGE.code, ProblemKind.RECEIVE_TIMEOUT.code})
 
@@ -60,21 +62,27 @@ class IngestRoutes:
         if target is None:
             await self._rest(scope, receive, send)
             return
-        scope["route_path"] = target.template
+        IN_FLIGHT.inc()
+        started = time.perf_counter()
+        status = CLIENT_GONE
         try:
-            answer = await self._answer(scope, receive, target.device)
+            answer = await self._answer(scope, receive, target)
+            status = answer.status
+            await send(answer.start)
+            await send(answer.body)
         except ClientGoneError:
             return
-        await send(answer.start)
-        await send(answer.body)
+        finally:
+            IN_FLIGHT.dec()
+            note_request(target.template, scope["method"], status, time.perf_counter() - started)
 
-    async def _answer(self, scope: Scope, receive: Receive, device: str | None) -> Answer:
+    async def _answer(self, scope: Scope, receive: Receive, target: Target) -> Answer:
         try:
             if scope["method"] != "POST":
                 return problem_answer(problem(ProblemKind.METHOD_NOT_ALLOWED), {"allow": "POST"})
             self._admission.enter()
             try:
-                return await self._intake.answer(scope, receive, device)
+                return await self._intake.answer(scope, receive, target.device)
             finally:
                 self._admission.leave()
         except RateLimitedError as refusal:
@@ -85,7 +93,7 @@ class IngestRoutes:
         except ClientGoneError:
             raise
         except Exception:
-            log.exception("request-failed", route=scope["route_path"])
+            log.exception("request-failed", route=target.template)
             return problem_answer(problem(ProblemKind.INTERNAL))
 
 
@@ -98,4 +106,4 @@ def build_api() -> FastAPI:
 
 
 def build_app(intake: Intake, admission: Admission) -> ASGIApp:
-    return RequestMetrics(IngestRoutes(build_api(), intake, admission))
+    return IngestRoutes(RequestMetrics(build_api()), intake, admission)

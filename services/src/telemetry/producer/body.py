@@ -2,13 +2,14 @@
 
 import asyncio
 import zlib
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.types import Receive, Scope
 
 from telemetry.core.http.problems import ProblemError
 from telemetry_contract.problems import ProblemKind, problem
 
+SWEEPS: Final = 20  # in the time that a body may take: so exact is its end
 _GZIP: Final = 16 + zlib.MAX_WBITS  # zlib's way to ask for gzip's header and checksum
 _UTF8: Final = frozenset({"charset=utf-8", 'charset="utf-8"'})
 
@@ -65,39 +66,68 @@ def check_headers(headers: BodyHeaders, limits: BodyLimits) -> bool:
     return packed.endswith(b"gzip")
 
 
-async def receive_body(receive: Receive, limits: BodyLimits) -> bytes:
-    """Return the body as sent.
+class BodyReceiver:
+    """Receives bodies whole, within the limits.
 
-    Raises:
-        ProblemError: 408 where it takes too long, 413 where it is longer than the limit.
-        ClientGoneError: the client hung up.
+    One timer watches over all bodies that are on their way: most are here already, and a timer for each would cost as
+    much as a tenth of everything else that its request needs.
     """
-    try:
-        async with asyncio.timeout(limits.seconds):
-            return await _receive_all(receive, limits)
-    except TimeoutError:
-        detail = f"the body must be here within {limits.seconds:g} s"
-        raise ProblemError(problem(ProblemKind.RECEIVE_TIMEOUT, detail)) from None
+
+    def __init__(self, limits: BodyLimits) -> None:
+        self._limits = limits
+        self._begun: dict[asyncio.Task[Any], float] = {}  # oldest first
+        self._overdue: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def receive(self, receive: Receive) -> bytes:
+        """Return the body as sent.
+
+        Raises:
+            ProblemError: 408 where it takes too long, 413 where it is longer than the limit.
+            ClientGoneError: the client hung up.
+        """
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs is a task's
+        self._begun[task] = loop.time()
+        if self._timer is None:
+            self._timer = loop.call_later(self._limits.seconds / SWEEPS, self._sweep, loop)
+        try:
+            return await _receive_all(receive, self._limits)
+        except asyncio.CancelledError:
+            if task not in self._overdue:
+                raise
+            task.uncancel()
+            detail = f"the body must be here within {self._limits.seconds:g} s"
+            raise ProblemError(problem(ProblemKind.RECEIVE_TIMEOUT, detail)) from None
+        finally:
+            self._overdue.discard(task)
+            del self._begun[task]
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        oldest = loop.time() - self._limits.seconds
+        for task, begun in self._begun.items():
+            if begun > oldest:
+                break
+            self._overdue.add(task)
+            task.cancel()
+        again = bool(self._begun)
+        self._timer = loop.call_later(self._limits.seconds / SWEEPS, self._sweep, loop) if again else None
 
 
 async def _receive_all(receive: Receive, limits: BodyLimits) -> bytes:
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body: bytes = message["body"]
-        if len(body) > limits.sent:
-            raise too_large(limits)
-        return body
     parts: list[bytes] = []
     size = 0
-    while message["type"] == "http.request":
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientGoneError
+        part: bytes = message.get("body", b"")
+        size += len(part)
         if size > limits.sent:
             raise too_large(limits)
         if not message.get("more_body"):
-            return b"".join(parts)
-        message = await receive()
-    raise ClientGoneError
+            return b"".join([*parts, part]) if parts else part
+        parts.append(part)
 
 
 def unpack(packed: bytes, limits: BodyLimits) -> bytes:

@@ -14,7 +14,7 @@ from telemetry.core.http.problems import ProblemError
 from telemetry.producer.acceptors import Acceptor
 from telemetry.producer.admission import BufferGate
 from telemetry.producer.answers import Answer, batch_answer, single_answer
-from telemetry.producer.body import BodyHeaders, BodyLimits, check_headers, read_headers, receive_body, unpack
+from telemetry.producer.body import BodyHeaders, BodyLimits, BodyReceiver, check_headers, read_headers, unpack
 from telemetry.producer.bounds import TimeBounds, bounds_at
 from telemetry.producer.limits import RateLimitedError, RateLimits
 from telemetry.producer.metrics import READINGS
@@ -41,6 +41,7 @@ class Intake:
     ) -> None:
         self._settings = settings
         self._body_limits = BodyLimits(settings.max_body_bytes, settings.max_unpacked_bytes, settings.receive_seconds)
+        self._receiver = BodyReceiver(self._body_limits)
         self._credentials = credentials
         self._gate = gate
         self._limits = limits
@@ -57,12 +58,16 @@ class Intake:
         sender = identify_sender(self._credentials, headers.authorization, device)
         age = self._gate.check()
         packed = check_headers(headers, self._body_limits)
-        sent = await receive_body(receive, self._body_limits)
+        sent = await self._receiver.receive(receive)
         body = self._parse(unpack(sent, self._body_limits) if packed else sent, device)
         sender = sender or self._identify_by(body, headers)
+        if body.single:
+            item = await self._accept_one(body.items[0], sender, self._bounds(age))
+            READINGS[item.status].inc()
+            return single_answer(item)
         items = await self._accept(body.items, sender, self._bounds(age))
         _count(items)
-        return single_answer(items[0]) if body.single else batch_answer(items)
+        return batch_answer(items)
 
     def _parse(self, text: bytes, device: str | None) -> Body:
         settings = self._settings
@@ -90,6 +95,13 @@ class Intake:
             buffer_age=buffer_age,
             clock_skew=settings.max_clock_skew_seconds,
         )
+
+    async def _accept_one(self, item: Item, sender: Sender, bounds: TimeBounds) -> ItemAnswer:
+        refusal = _against(item, sender, bounds)
+        if refusal is not None:
+            return refusal
+        await self._limits.take(sender, 1)
+        return await self._acceptor.accept_one(item)  # type: ignore[arg-type] # what is not refused is a reading
 
     async def _accept(self, items: Sequence[Item], sender: Sender, bounds: TimeBounds) -> list[ItemAnswer]:
         verdicts = [_against(item, sender, bounds) for item in items]
@@ -119,9 +131,6 @@ def _against(item: Item, sender: Sender, bounds: TimeBounds) -> ItemAnswer | Non
 
 
 def _count(items: Sequence[ItemAnswer]) -> None:
-    if len(items) == 1:
-        READINGS[items[0].status].inc()
-        return
     statuses = [item.status for item in items]
     for status in set(statuses):
         READINGS[status].inc(statuses.count(status))

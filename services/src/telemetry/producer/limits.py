@@ -67,7 +67,9 @@ class RateLimits:
     ) -> None:
         """`rates` are by the name of the limit; `clock` gives seconds that only grow."""
         self._rates = rates
-        self._replicas = replicas
+        self._free = {limit: rate.times(SHARE / replicas) for limit, rate in rates.items()}
+        self._even = {limit: rate.times(1 / replicas) for limit, rate in rates.items()}
+        self._ahead_seconds = AHEAD_SECONDS / replicas
         self._authority = authority
         self._clock = clock
         self._most_callers = most_callers
@@ -97,7 +99,7 @@ class RateLimits:
 
     async def _take_shared(self, authority: Authority, key: str, limit: str, rate: Rate, count: int) -> None:
         now = self._clock()
-        share = rate.times(SHARE / self._replicas)
+        share = self._free[limit]
         caller = self._caller(key, share, rate, now)
         own, leased = caller.share.level(share, now), caller.leased(now)
         if count <= own + leased:
@@ -109,7 +111,7 @@ class RateLimits:
             raise _refusal(limit, rate, left=own + leased + ceiling, count=count)
         # Others of this caller may come while Redis is asked, and must not spend the same.
         _spend(caller, leased=leased, own=own)
-        want = max(need, rate.per_second * AHEAD_SECONDS / self._replicas)
+        want = max(need, rate.per_second * self._ahead_seconds)
         try:
             granted, level = await authority.lease(key, rate, need, want)
         except Unavailable:
@@ -127,7 +129,7 @@ class RateLimits:
         if self._authority is not None:
             DEGRADED.inc()
         now = self._clock()
-        share = rate.times(1 / self._replicas)
+        share = self._even[limit]
         bucket = self._caller(key, share, rate, now).share
         level = bucket.level(share, now)
         if count > level:

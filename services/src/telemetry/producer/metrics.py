@@ -8,6 +8,5 @@ from telemetry_contract.api import Status
 
 _READINGS: Final = Counter("telemetry_readings", "Readings answered for, by what became of them", ["status"])
 READINGS: Final = {status: _READINGS.labels(status.value) for status in Status}
-IN_FLIGHT: Final = Gauge("telemetry_ingest_in_flight", "Ingest requests that wait for their answer")
 OUTSTANDING: Final = Gauge("telemetry_records_outstanding", "Records sent to Kafka and not yet acknowledged")
 BUFFER_AGE: Final = Gauge("telemetry_buffer_age_seconds", "Age of the oldest reading that waits to be stored")
