@@ -218,7 +218,9 @@ def test_metrics_beyond_their_limit_are_refused() -> None:
 
 @pytest.mark.parametrize("device", [None, "d"])
 @pytest.mark.parametrize("identifier", [b"", b'"id":"a:b:c",'])
-@pytest.mark.parametrize("value", [b"21.5", b"7", b"true", b'"a:b"', '"é\\n😀"'.encode(), b'"\\u00e9"', b"-0.0"])
+@pytest.mark.parametrize(
+    "value", [b"21.5", b"1e300", b"7", b"true", b'"a:b"', '"é\\n😀"'.encode(), b'"\\u00e9"', b"-0.0"]
+)
 @pytest.mark.parametrize("wrap", [b"%b", b"[%b]", b" [%b, %b] "])
 def test_a_well_formed_body_never_takes_the_slow_way(
     monkeypatch: pytest.MonkeyPatch, device: str | None, identifier: bytes, value: bytes, wrap: bytes
