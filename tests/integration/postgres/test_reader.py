@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,14 @@ from telemetry.core.postgres.ledger import Counts, DeadLetter, advance, bury, op
 from telemetry.core.postgres.partition_plan import DAY, bounds
 from telemetry.core.postgres.partitions import ensure_partitions
 from telemetry.core.postgres.reader import PostgresReader, make_pool
+from telemetry.core.postgres.schema import migrate
 from telemetry_contract.api import DeviceSummary, Latest, LatestValue, StoredReading
 from telemetry_contract.identity import Digest, Identified, digest_of, identify
 from telemetry_contract.readings import MAX_SAFE_INTEGER, Reading, Value
 from telemetry_contract.times import format_time, parse_time
 from tests.integration.postgres.building import NOW, RETENTION, SECOND, reading, store
+from tests.support.servers import describe_postgres, running
+from tests.support.waiting import wait_until_async
 
 Connection = psycopg.Connection[Any]
 
@@ -164,6 +168,31 @@ async def test_stats_leave_out_the_platforms_own_devices(reader: PostgresReader,
     assert (stats.readings, stats.devices) == (len(fleet), 3)
     assert (stats.oldest, stats.newest) == (format_time(NOW - DAY), format_time(NOW + DAY + 2 * SECOND))
     assert stats.storage_bytes > 0
+
+
+async def test_a_killed_database_is_unavailable_until_it_is_back(tmp_path: Path) -> None:
+    with running(describe_postgres(tmp_path), tmp_path) as server:
+        migrate(server.address)
+        async with make_pool(server.address, 2) as pool:
+            reader = PostgresReader(pool)
+            await reader.stats()
+            server.kill()
+            with pytest.raises(Unavailable):
+                await reader.stats()
+            server.start()
+            assert await wait_until_async(lambda: answers(reader), what="the reader answers again", timeout=30)
+
+
+async def answers(reader: PostgresReader) -> bool:
+    try:
+        await reader.stats()
+    except Unavailable:
+        return False
+    return True
+
+
+async def test_latest_of_no_device_is_nothing(reader: PostgresReader) -> None:
+    assert (await reader.latest([])).value == []
 
 
 async def test_a_database_that_is_away_is_unavailable() -> None:

@@ -25,6 +25,7 @@ Pool = AsyncConnectionPool[AsyncConnection[Row]]
 
 WAIT_SECONDS: Final = 2.0  # for a connection of the pool
 WAITING_PER_CONNECTION: Final = 64
+RECONNECT_SECONDS: Final = 3.0  # then the next request begins anew; the pauses in between double, and would outlast it
 
 
 def make_pool(url: str, connections: int) -> Pool:
@@ -35,6 +36,7 @@ def make_pool(url: str, connections: int) -> Pool:
         max_size=connections,
         max_waiting=connections * WAITING_PER_CONNECTION,
         timeout=WAIT_SECONDS,
+        reconnect_timeout=RECONNECT_SECONDS,
         open=False,
         configure=_configure,
         kwargs={"autocommit": True, "connect_timeout": CONNECT_SECONDS, "application_name": "telemetry-reader"},
@@ -98,7 +100,7 @@ class PostgresReader:
             async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
                 yield cursor
         except (TooManyRequests, PoolTimeout) as error:
-            raise Saturated("no connection to PostgreSQL became free in time") from error
+            raise Saturated("no connection to PostgreSQL became free in time: it is busy or away") from error
         except errors.QueryCanceled as error:
             raise Saturated("PostgreSQL took too long to answer") from error
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolClosed) as error:
