@@ -17,6 +17,7 @@ from telemetry_contract.api import (
     Integrity,
     ItemAnswer,
     Latest,
+    LatestMany,
     LatestValue,
     ReadingPage,
     Stats,
@@ -67,6 +68,8 @@ class FakePlatform:
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        if request.url.path == "/":
+            return refusal(ProblemKind.NOT_FOUND)
         if request.method == "GET":
             return self._read(request)
         fault = self.faults.pop(0) if self.faults else None
@@ -109,6 +112,9 @@ class FakePlatform:
         if path == "/api/v1/stats":
             devices = {reading.device for reading in self.kept.values()}
             return _json(Stats(len(self.kept), len(devices), None, None, 0))
+        if path == "/api/v1/latest":
+            found = [self._newest(device) for device in query.get_list("device")]
+            return _json(LatestMany([one for one in found if one.metrics]))
         device = path.split("/")[4]
         return self._page(device, query) if path.endswith("/readings") else self._latest(device)
 
@@ -127,12 +133,16 @@ class FakePlatform:
         return _json(ReadingPage(page, str(end) if end < len(rows) else None))
 
     def _latest(self, device: str) -> httpx.Response:
+        newest = self._newest(device)
+        return _json(newest) if newest.metrics else refusal(ProblemKind.NOT_FOUND)
+
+    def _newest(self, device: str) -> Latest:
         newest: dict[str, LatestValue] = {}
         for reading in sorted(self.kept.values(), key=lambda one: one.time):
             if reading.device == device:
                 time = format_time(reading.time)
                 newest |= {name: LatestValue(value, time) for name, value in reading.metrics.items()}
-        return _json(Latest(device, newest)) if newest else refusal(ProblemKind.NOT_FOUND)
+        return Latest(device, newest)
 
 
 def _matches(reading: Reading, devices: set[str], query: httpx.QueryParams) -> bool:

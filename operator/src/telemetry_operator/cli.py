@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from telemetry_operator.commands import lifecycle, validate
+from telemetry_operator.commands import demo, keys, lifecycle, send, validate
 from telemetry_operator.commands.output import ExitCode, err, print_error
 from telemetry_operator.errors import PlatformError
 
@@ -46,6 +46,14 @@ app.command()(lifecycle.down)
 app.command()(lifecycle.status)
 app.command()(lifecycle.logs)
 app.command()(validate.validate)
+app.command()(send.send)
+app.command()(demo.demo)
+device = typer.Typer(help="Devices' keys.", no_args_is_help=True)
+device.command("key")(keys.device_key)
+token = typer.Typer(help="Tokens of gateways, readers and administrators.", no_args_is_help=True)
+token.command("create")(keys.create_token)
+app.add_typer(device, name="device")
+app.add_typer(token, name="token")
 
 
 def main() -> None:

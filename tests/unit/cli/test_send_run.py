@@ -2,13 +2,14 @@ import io
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from rich.console import Console
 
 from telemetry_contract.problems import ProblemKind, problem
 from telemetry_operator.client import sending
 from telemetry_operator.client.credentials import Gateway
-from telemetry_operator.client.sending import Bounds, Target
+from telemetry_operator.client.sending import Bounds, Target, UnreachableError
 from telemetry_operator.commands.send_report import plain_outcome, table_of
 from telemetry_operator.commands.send_run import Choice, Report, SourceError, run
 from tests.support.fake_platform import FakePlatform
@@ -110,3 +111,13 @@ def test_one_source_at_a_sensible_rate_is_needed(asked: dict[str, int]) -> None:
 async def test_a_source_that_cannot_be_is_said(platform: FakePlatform, choice: Choice) -> None:
     with pytest.raises(SourceError):
         await send(choice)
+
+
+async def test_an_address_where_nothing_answers_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(refuse), base_url="http://platform")
+    monkeypatch.setattr(sending, "open_client", lambda *_: client)
+    with pytest.raises(UnreachableError, match="nothing answers at http://platform: refused"):
+        await send(Choice(machine=True))

@@ -33,7 +33,7 @@ def test_a_local_platform_is_found_by_name_and_its_keys_sign(keys_file: Path) ->
 
 def test_the_keys_at_hand_may_read_as_well(keys_file: Path) -> None:
     target = resolve_target(Wish(to="http://far", keys_file=keys_file), none_here)
-    claims = verify_token(KEYRING, target.reader or "", 0)
+    claims = verify_token(KEYRING, target.reader, 0)
     assert claims is not None
     assert claims.scopes == (Scope.READ,)
 

@@ -29,13 +29,15 @@ async def first_signal_stops() -> AsyncIterator[asyncio.Event]:
             task.cancel()
         stop.set()
 
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
         loop.add_signal_handler(number, tell)
     try:
         yield stop
     finally:
-        for number in SIGNALS:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, handler)  # the loop would leave the system's default
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from telemetry_contract.api import DigestAnswer, Integrity, Latest, ReadingPage, Stats, StoredReading
+from telemetry_contract.api import DigestAnswer, Integrity, Latest, LatestMany, ReadingPage, Stats, StoredReading
 from telemetry_contract.identity import Digest
 from telemetry_contract.problems import Problem
 from telemetry_contract.times import format_time
@@ -66,6 +66,11 @@ class Analytics:
 
     async def latest(self, device: str) -> Latest:
         return await self._get(f"/api/v1/devices/{device}/latest", (), Latest)
+
+    async def latest_of(self, devices: Sequence[str]) -> list[Latest]:
+        """The newest values of those of the devices that have any."""
+        parameters = [("device", device) for device in devices]
+        return (await self._get("/api/v1/latest", parameters, LatestMany)).devices
 
     async def integrity(self) -> Integrity:
         return await self._get("/api/v1/integrity", (), Integrity)

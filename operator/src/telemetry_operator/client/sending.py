@@ -16,18 +16,23 @@ from telemetry_operator.client.credentials import Credentials
 from telemetry_operator.client.ingest import Ingest, Limits
 from telemetry_operator.client.query import Analytics
 from telemetry_operator.client.sources import pump, run_until
+from telemetry_operator.errors import PlatformError
 
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=5.0)
 
 
+class UnreachableError(PlatformError):
+    """There is no platform at this address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A platform's two addresses and who we are to it; without a `reader` token nothing can be compared."""
+    """A platform's two addresses and who we are to it; the `reader` token is for asking."""
 
     producer: str
     analytics: str
     credentials: Credentials
-    reader: str | None
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,20 @@ def is_here(address: str) -> bool:
         return host == "localhost"
 
 
+async def reach(address: str) -> None:
+    """Find out at once that an address is wrong, where sending would try again and again.
+
+    Raises:
+        UnreachableError: nothing there speaks HTTP.
+    """
+    async with open_client(address) as client:
+        try:
+            await client.get("/")
+        except httpx.TransportError as error:
+            reason = str(error) or type(error).__name__
+            raise UnreachableError(f"nothing answers at {address}: {reason}") from None
+
+
 async def send(
     target: Target,
     readings: AsyncGenerator[Reading, None],
@@ -86,9 +105,11 @@ async def send(
     return time.monotonic() - began
 
 
-async def compare(target: Target, books: Books, patience: float) -> Closing | None:
-    """Close the books against the platform's own; None where there is no token to ask with."""
-    if target.reader is None:
-        return None
+async def compare(target: Target, books: Books, patience: float) -> Closing:
+    """Close the books against the platform's own.
+
+    Raises:
+        QueryError: analytics does not answer, or not to this token.
+    """
     async with open_client(target.analytics) as client:
         return await close_books(books, Analytics(client, target.reader), patience=patience)

@@ -2,11 +2,19 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from telemetry_contract.keys import Claims, Keyring, Scope, make_device_key, make_token
 from telemetry_contract.readings import MAX_DEVICE, is_device, is_reserved
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
+from telemetry_operator.commands.options import KeysFile, PlatformName, parse_seconds
+from telemetry_operator.commands.output import Format, OutputOption, print_result
+from telemetry_operator.commands.target import read_keyring
 from telemetry_operator.errors import PlatformError
+from telemetry_operator.local.state import choose_state
 
 _MAX_GENERATION = 2**31
 
@@ -50,3 +58,40 @@ def issue_token(keyring: Keyring, subject: str, scopes: Sequence[Scope], seconds
         "kid": keyring.current,
         "token": make_token(keyring, claims),
     }
+
+
+def device_key(
+    device: Annotated[str, typer.Argument(help="The device's id.")],
+    *,
+    generation: Annotated[int, typer.Option(help="Keys below a device's minimum generation are revoked.")] = 0,
+    platform: PlatformName = None,
+    keys_file: KeysFile = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Print a device's key."""
+    _print(issue_device_key(_keyring(platform, keys_file), device, generation), "key", output)
+
+
+def create_token(
+    *,
+    subject: Annotated[str, typer.Option(help="Who bears it: a gateway, a reader, an administrator.")],
+    scope: Annotated[list[Scope], typer.Option(help="What it allows; may be repeated.")],
+    expires: Annotated[float, typer.Option(parser=parse_seconds, metavar="TIME", help="In 30d, 1h, ...")] = "30d",  # type: ignore[assignment] # typer parses the default too
+    platform: PlatformName = None,
+    keys_file: KeysFile = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Print a token for a gateway (readings:write), a reader (readings:read) or an administrator (admin)."""
+    _print(issue_token(_keyring(platform, keys_file), subject, scope, expires), "token", output)
+
+
+def _keyring(platform: str | None, keys_file: Path | None) -> Keyring:
+    return read_keyring(keys_file or choose_state(platform).keys_file)
+
+
+def _print(issued: dict[str, object], secret: str, output: Format) -> None:
+    """Print all as JSON, or the secret alone on one line, so that a shell can take it."""
+    if output is Format.JSON:
+        print_result(issued, "", output)
+    else:
+        typer.echo(issued[secret])

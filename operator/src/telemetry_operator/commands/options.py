@@ -17,5 +17,8 @@ def parse_seconds(text: str) -> float:
         raise typer.BadParameter(error.message()) from None
 
 
-PlatformName = Annotated[str | None, typer.Option("--platform", help="Name of a platform on this machine.")]
-KeysFile = Annotated[Path | None, typer.Option("--keys-file", help="The platform's keys file, to sign with.")]
+PlatformName = Annotated[
+    str | None,
+    typer.Option("--platform", help="Name of a platform on this machine; left out: the only one here."),
+]
+KeysFile = Annotated[Path | None, typer.Option(help="The platform's keys file, to sign with.")]

@@ -20,12 +20,14 @@ err: Final = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 class ExitCode(IntEnum):
-    """0 done; 1 failed, and an error line says why; 2 wrong usage; 3 `status`: not everything is up; 130 Ctrl-C."""
+    """0 done; 1 failed, see the error; 2 wrong usage; 3 not all up; 4 not all accepted; 5 books open; 130 Ctrl-C."""
 
     OK = 0
     FAILED = 1
     USAGE = 2
     NOT_UP = 3
+    NOT_ACCEPTED = 4
+    NOT_CLOSED = 5
     INTERRUPTED = 130
 
 

@@ -17,7 +17,7 @@ from telemetry_loadtest.machine import Machine
 from telemetry_operator.client.books import Books
 from telemetry_operator.client.interrupt import beside, first_signal_stops
 from telemetry_operator.client.ndjson import InvalidLine, read_lines
-from telemetry_operator.client.sending import Bounds, Outcome, Target, compare, send
+from telemetry_operator.client.sending import Bounds, Outcome, Target, compare, reach, send
 from telemetry_operator.client.sources import fleet_readings, line_readings, machine_readings
 from telemetry_operator.errors import PlatformError
 
@@ -63,18 +63,23 @@ class Report:
         return self.outcome.closing is None or self.outcome.closing.closed
 
 
-async def run(target: Target, choice: Choice, bounds: Bounds, patience: float, console: Console) -> Report:
-    """Send what was chosen and close the books within `patience` seconds. The first signal ends the sending in order.
+async def run(target: Target, choice: Choice, bounds: Bounds, patience: float | None, console: Console) -> Report:
+    """Send what was chosen and close the books within `patience` seconds (None: not at all).
+
+    The first signal ends the sending in order.
 
     Raises:
         SourceError: the file cannot be read, or the fleet is of no sensible size.
+        UnreachableError: nothing answers at the producer's address.
         QueryError: what is stored cannot be asked for.
     """
+    await reach(target.producer)
     books, invalid = Books(), list[InvalidLine]()
     with _open(choice, invalid) as readings:
         async with first_signal_stops() as stop, beside(_show(books, bounds, console)):
             seconds = await send(target, readings, books, stop=stop, bounds=bounds)
-            return Report(Outcome(books, seconds, await compare(target, books, patience)), invalid)
+            closing = None if patience is None else await compare(target, books, patience)
+            return Report(Outcome(books, seconds, closing), invalid)
 
 
 @contextmanager

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Final
 
 from telemetry_contract.keys import Claims, InvalidKeyring, Keyring, Scope, make_token, parse_keyring
+from telemetry_contract.settings import Component
 from telemetry_operator.client.credentials import DeviceKeys, Gateway
 from telemetry_operator.client.sending import Target
 from telemetry_operator.errors import PlatformError
+from telemetry_operator.local.applied import read_applied
+from telemetry_operator.local.state import choose_state
 
 _READER_SECONDS: Final = 86_400
 _READER: Final = "telemetryctl"
+_PRODUCER: Final = str(Component.PRODUCER)
+_ANALYTICS: Final = str(Component.ANALYTICS)
 
 
 class TargetError(PlatformError):
@@ -40,7 +45,20 @@ class Wish:
     reader_token: str | None = None
 
 
-def resolve_target(wish: Wish, find_platform: Callable[[str | None], Addresses]) -> Target:
+def find_local(name: str | None) -> Addresses:
+    """Return where a platform of this machine is; without a name, the only one here.
+
+    Raises:
+        PlatformError: there is none of that name, more than one, or it takes no readings.
+    """
+    state = choose_state(name)
+    applied = read_applied(state.applied)
+    if applied is None or not {_PRODUCER, _ANALYTICS} <= applied.addresses.keys():
+        raise TargetError(f"{state.name} has no producer and analytics to speak to", hint="telemetryctl up FILE")
+    return Addresses(applied.addresses[_PRODUCER], applied.addresses[_ANALYTICS], state.keys_file)
+
+
+def resolve_target(wish: Wish, find_platform: Callable[[str | None], Addresses] = find_local) -> Target:
     """Return the platform that is meant; `find_platform` knows those of this machine by name (None: the only one).
 
     Raises:

@@ -11,7 +11,7 @@ from telemetry_contract.readings import Reading
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
 from telemetry_operator.client.query import Analytics, QueryError
 
-_LOOK = 0.05  # seconds between two looks
+_LOOK = 0.1  # seconds between two looks
 _KEPT = 120  # probes that the figures are of
 
 

@@ -64,7 +64,7 @@ async def show(target: Target, script: Script, console: Console) -> Result:
     books, probe, machine = Books(), Probe(), Machine()
     fleet = Fleet(script.fleet, script.seed)
     async with open_client(target.analytics) as client, first_signal_stops() as stop:
-        analytics = Analytics(client, target.reader or "")
+        analytics = Analytics(client, target.reader)
         looking_on = replace(analytics, attempts=1)
         watch = Watch(looking_on, books, probe, [machine.device, *fleet.devices[:_SHOWN_DEVICES]])
         await watch.begin()
@@ -72,7 +72,7 @@ async def show(target: Target, script: Script, console: Console) -> Result:
             sources = probe.noting(machine_readings(machine, 1.0)), fleet_readings(fleet, script.rate)
             await _send(target, sources, books, script.duration, stop)
             closing = await close_books(books, analytics, patience=_CLOSING_PATIENCE)
-            console.print(plain_line(await watch.look()))
+            console.print(plain_line(await watch.look()), soft_wrap=True)
         return Result(books, closing, await analytics.integrity(), probe.freshness)
 
 
@@ -98,8 +98,8 @@ async def look_on(watch: Watch, machine: str, console: Console) -> None:
     if not console.is_terminal:
         while True:
             await asyncio.sleep(_LINE)
-            console.print(plain_line(await watch.look()))
-    with Live(console=console, auto_refresh=False, transient=True) as live:
+            console.print(plain_line(await watch.look()), soft_wrap=True)
+    with Live(console=console, auto_refresh=False) as live:
         while True:
             live.update(live_table(await watch.look(), machine, _FOOTER), refresh=True)
             await asyncio.sleep(_LOOK)

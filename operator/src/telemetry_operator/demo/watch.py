@@ -66,7 +66,7 @@ class Watch:
         integrity, stats, newest = await asyncio.gather(
             _or_none(self._analytics.integrity()),
             _or_none(self._analytics.stats()),
-            asyncio.gather(*(_or_none(self._analytics.latest(device)) for device in self._devices)),
+            _or_none(self._analytics.latest_of(self._devices)),
         )
         now = None if integrity is None or stats is None else _standing(integrity, stats)
         books = self._books
@@ -79,7 +79,7 @@ class Watch:
             stored=None if now is None else now.stored - self._before.stored,
             visible=None if now is None else now.visible - self._before.visible,
             freshness=self._probe.freshness,
-            newest=tuple(latest for latest in newest if latest is not None),
+            newest=tuple(newest or ()),
         )
 
 
