@@ -6,6 +6,7 @@ SIGTERM or SIGINT a process turns unready, finishes what it has begun, runs `sto
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import time
@@ -24,6 +25,7 @@ from telemetry.core.settings import ServerSettings
 
 MAX_CONNECTION_AGE: Final = 600.0  # seconds, so that new replicas get their share of long-lived clients
 BACKLOG: Final = 2048
+COLLECTOR_THRESHOLD: Final = 20_000  # new objects; with Python's 700, requests in flight cost a tenth of the time
 
 log = structlog.get_logger(__name__)
 
@@ -71,9 +73,17 @@ async def serve(
 
 async def _run_start(start: Hook, lifecycle: Lifecycle) -> None:
     await start()
+    _quieten_collector()
     lifecycle.started()
     log.info("service-ready")
     await asyncio.Event().wait()
+
+
+def _quieten_collector() -> None:
+    """Leave what stands after the start out of every garbage collection, and have fewer of them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECTOR_THRESHOLD)
 
 
 async def _first(starting: asyncio.Task[None], stopping: asyncio.Event) -> None:

@@ -74,6 +74,8 @@ class BodyReceiver:
     """
 
     def __init__(self, limits: BodyLimits) -> None:
+        """To be called in the event loop; asking for it at each request would cost a system call."""
+        self._loop = asyncio.get_running_loop()
         self._limits = limits
         self._begun: dict[asyncio.Task[Any], float] = {}  # oldest first
         self._overdue: set[asyncio.Task[Any]] = set()
@@ -86,11 +88,12 @@ class BodyReceiver:
             ProblemError: 408 where it takes too long, 413 where it is longer than the limit.
             ClientGoneError: the client hung up.
         """
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        loop = self._loop
+        task = asyncio.current_task(loop)
         assert task is not None  # noqa: S101 - a coroutine that runs is a task's
         self._begun[task] = loop.time()
         if self._timer is None:
-            self._timer = loop.call_later(self._limits.seconds / SWEEPS, self._sweep, loop)
+            self._timer = loop.call_later(self._limits.seconds / SWEEPS, self._sweep)
         try:
             return await _receive_all(receive, self._limits)
         except asyncio.CancelledError:
@@ -103,15 +106,15 @@ class BodyReceiver:
             self._overdue.discard(task)
             del self._begun[task]
 
-    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        oldest = loop.time() - self._limits.seconds
+    def _sweep(self) -> None:
+        oldest = self._loop.time() - self._limits.seconds
         for task, begun in self._begun.items():
             if begun > oldest:
                 break
             self._overdue.add(task)
             task.cancel()
         again = bool(self._begun)
-        self._timer = loop.call_later(self._limits.seconds / SWEEPS, self._sweep, loop) if again else None
+        self._timer = self._loop.call_later(self._limits.seconds / SWEEPS, self._sweep) if again else None
 
 
 async def _receive_all(receive: Receive, limits: BodyLimits) -> bytes:

@@ -1,17 +1,17 @@
-"""The stream as a Publisher: one idempotent librdkafka producer, polled by one thread.
+"""The stream as a Publisher: one idempotent librdkafka producer, polled by the event loop.
 
-Acknowledgements come in bursts, one for each answer of a broker; the thread gathers a burst and wakes the event loop
-once for it. A producer whose idempotence broke (a fatal error) is replaced: what it had not delivered fails, and is
-safe to send again because the consumer knows readings by their identity.
+librdkafka works in threads of its own, and runs our callbacks when it is polled. While records are outstanding the loop
+does so every millisecond. A thread that polls costs as much and no less: it takes the interpreter from the loop for each
+burst of acknowledgements, and wakes the loop to say so. A producer whose idempotence broke (a fatal error) is replaced:
+what it had not delivered fails, and is safe to send again because the consumer knows readings by their identity.
 """
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -24,8 +24,11 @@ from telemetry_contract.readings import Reading
 from telemetry_contract.records import encode_slice
 
 MAX_RECORD_BYTES: Final = 900_000  # below the 1 MB that brokers and clients take unless told otherwise
-POLL_SECONDS: Final = 0.1
+POLL_SECONDS: Final = 0.001  # while records are outstanding: added to their latency, half of it on average
+IDLE_POLL_SECONDS: Final = 0.1  # otherwise: errors and logs
+PURGE_SECONDS: Final = 0.1
 METADATA_SECONDS: Final = 5.0
+TOPIC_RETRY_SECONDS: Final = 1.0
 
 DELIVERY: Final = Histogram(
     "telemetry_delivery_seconds",
@@ -36,12 +39,6 @@ DELIVERY: Final = Histogram(
 log = structlog.get_logger(__name__)
 
 MakeProducer = Callable[[Config, Callable[[KafkaError], None]], Producer]
-
-
-class _Delivery(NamedTuple):
-    future: asyncio.Future[None]
-    sent: float  # monotonic seconds
-    error: KafkaError | None
 
 
 def producer_config(client: Config, *, delivery_seconds: float) -> Config:
@@ -66,18 +63,16 @@ class KafkaPublisher:
     """Publishes slices of requests to the readings topic."""
 
     def __init__(self, config: Config, topic: str, *, make: MakeProducer = make_producer) -> None:
-        """Start the polling thread; `config` is `producer_config`'s. To be called in the event loop."""
+        """Start to poll; `config` is `producer_config`'s. To be called in the event loop, as everything here."""
         self._config = config
         self._topic = topic
         self._make = make
         self._loop = asyncio.get_running_loop()
         self._breaker = Breaker()
-        self._burst: list[_Delivery] = []  # touched by the polling thread alone
         self._fatal = False
-        self._closing = threading.Event()
         self._producer = make(config, self._on_error)
-        self._thread = threading.Thread(target=self._run, name="kafka-acknowledgements", daemon=True)
-        self._thread.start()
+        self._polling = self._loop.call_later(IDLE_POLL_SECONDS, self._poll)
+        self._idle = True
 
     @property
     def outstanding(self) -> int:
@@ -103,12 +98,14 @@ class KafkaPublisher:
         """Wait until Kafka answers and knows the topic."""
         while not await asyncio.to_thread(self._knows_topic):
             log.warning("kafka-topic-awaited", topic=self._topic)
-            await asyncio.sleep(1)
+            await asyncio.sleep(TOPIC_RETRY_SECONDS)
 
     async def close(self, seconds: float) -> None:
-        """Wait until what was published is acknowledged or failed, `seconds` at most."""
-        self._closing.set()
-        await asyncio.to_thread(self._thread.join, seconds)
+        """Wait until what was published is acknowledged or failed, `seconds` at most; then stop polling."""
+        until = self._loop.time() + seconds
+        while self.outstanding and self._loop.time() < until:  # noqa: ASYNC110 - what ends it comes by polling as well
+            await asyncio.sleep(POLL_SECONDS)
+        self._polling.cancel()
 
     def _produce(self, device: str, value: bytes) -> asyncio.Future[None]:
         now = time.monotonic()
@@ -122,6 +119,8 @@ class KafkaPublisher:
         except KafkaException as error:
             return self._refuse(self._failure(error.args[0]))
         self._breaker.sent(now)
+        if self._idle:
+            self._poll_soon()
         return future
 
     def _refuse(self, error: Exception) -> asyncio.Future[None]:
@@ -130,57 +129,54 @@ class KafkaPublisher:
         return future
 
     def _failure(self, error: KafkaError) -> Exception:
-        if error.code() == KafkaError._FATAL or error.fatal():  # noqa: SLF001 - librdkafka's codes begin so
+        if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001 - librdkafka's own codes begin so
             self._fatal = True
         if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
             return Oversized("no broker takes a record of this size")
         return Unavailable(f"Kafka did not acknowledge: {error.name()}")
 
-    def _run(self) -> None:
-        while not (self._closing.is_set() and len(self._producer) == 0):
-            self._producer.poll(POLL_SECONDS)
+    def _poll_soon(self) -> None:
+        self._idle = False
+        self._polling.cancel()
+        self._polling = self._loop.call_later(POLL_SECONDS, self._poll)
+
+    def _poll(self) -> None:
+        try:
+            self._producer.poll(0)
             if self._fatal:
                 self._replace()
-            self._hand_over()
+        finally:
+            self._idle = self._breaker.outstanding == 0
+            self._polling = self._loop.call_later(IDLE_POLL_SECONDS if self._idle else POLL_SECONDS, self._poll)
 
     def _replace(self) -> None:
         """Make the producer anew; a fatal one takes nothing more, and gives back at once what it holds."""
-        old = self._producer
-        self._producer = self._make(self._config, self._on_error)
-        self._fatal = False
+        old, self._producer = self._producer, self._make(self._config, self._on_error)
         old.purge()
-        old.flush(POLL_SECONDS)
-        self._fatal = False  # what was purged may have said so again
+        old.flush(PURGE_SECONDS)
+        self._fatal = False  # what was purged said so again
         log.error("kafka-producer-replaced")
 
     def _on_error(self, error: KafkaError) -> None:
-        log.warning("kafka-client-error", error=error.str(), code=error.name(), fatal=error.fatal())
+        # Others pass, and librdkafka's own log tells of them without repeating itself.
         if error.fatal():
+            log.error("kafka-producer-fatal", error=error.str(), code=error.name())
             self._fatal = True
 
     def _on_delivery(self, future: asyncio.Future[None], sent: float, error: KafkaError | None, _: Message) -> None:
-        self._burst.append(_Delivery(future, sent, error))
-
-    def _hand_over(self) -> None:
-        if self._burst:
-            self._loop.call_soon_threadsafe(self._settle, self._burst)
-            self._burst = []
-
-    def _settle(self, burst: list[_Delivery]) -> None:
         now = time.monotonic()
-        for future, sent, error in burst:
-            failure = None if error is None else self._failure(error)
-            if isinstance(failure, Unavailable):
-                self._breaker.failed()
-            else:
-                self._breaker.acknowledged(now)
-            if future.done():
-                continue
-            if failure is None:
-                DELIVERY.observe(now - sent)
-                future.set_result(None)
-            else:
-                future.set_exception(failure)
+        failure = None if error is None else self._failure(error)
+        if isinstance(failure, Unavailable):
+            self._breaker.failed()
+        else:
+            self._breaker.acknowledged(now)
+        if future.done():
+            return  # its request is gone
+        if failure is None:
+            DELIVERY.observe(now - sent)
+            future.set_result(None)
+        else:
+            future.set_exception(failure)
 
     def _knows_topic(self) -> bool:
         try:
