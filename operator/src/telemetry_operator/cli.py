@@ -31,6 +31,9 @@ class Commands(TyperGroup):
         except BrokenPipeError:  # whoever read our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(ExitCode.OK) from None
+        except OSError as error:  # a full disk, a file that may not be read
+            print_error(PlatformError(str(error)))
+            raise typer.Exit(ExitCode.FAILED) from error
 
 
 app: Final = typer.Typer(

@@ -40,6 +40,12 @@ class Process(msgspec.Struct, frozen=True):
     management_port: int | None = None
 
 
+def component_of(process: str) -> str:
+    """Return what a person calls a process: `producer-2` is a producer, everything else its own name."""
+    component, _, number = process.rpartition("-")
+    return component if number.isdecimal() else process
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that runs, in the order in which it is started."""

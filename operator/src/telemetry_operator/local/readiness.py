@@ -74,7 +74,8 @@ def _await(name: str, ready: Callable[[], bool], supervisor: Supervisor) -> None
         failing = supervisor.restarts(name) >= RESTARTS_OF_A_FAILURE
         if failing or time.monotonic() > deadline:
             found = "ends as soon as it starts" if failing else f"is not ready after {READY_SECONDS:.0f} s"
-            raise NotReadyError(f"{name} {found}; its last log lines:{last_lines(supervisor.paths.log(name))}")
+            log = supervisor.paths.log(name)
+            raise NotReadyError(f"{name} {found}; its last log lines:{last_lines(log)}", hint=f"all of them: {log}")
         time.sleep(PAUSE_SECONDS)
 
 

@@ -24,6 +24,7 @@ import platformdirs
 from telemetry_contract.keys import Keyring, format_keyring
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.files import exclusive, write_private
+from telemetry_operator.local.processes import find_recorded
 
 APPLICATION = "telemetry-platform"
 FORMAT = "1"
@@ -60,6 +61,10 @@ class State:
     @property
     def run(self) -> Path:
         return self.root / "run"
+
+    @property
+    def supervisor_record(self) -> Path:
+        return self.run / "supervisord.process"
 
     @property
     def applied(self) -> Path:
@@ -106,19 +111,22 @@ def platform_names() -> list[str]:
 
 
 def choose_state(name: str | None) -> State:
-    """Return the state of a platform that was brought up here; without a name, of the only one there is.
+    """Return the state of a platform that was brought up here; without a name, of the only one (that runs).
 
     Raises:
         UnknownPlatformError: there is none of that name, or more than one and no name.
     """
     known = platform_names()
-    if name is None and len(known) == 1:
-        name = known[0]
-    if name is not None and name in known:
-        return open_state(name)
+    chosen = [name] if name is not None else [one for one in known if _runs(one)] or known
+    if len(chosen) == 1 and chosen[0] in known:
+        return open_state(chosen[0])
     here = f"platforms here: {', '.join(known)}" if known else "there is none here yet: telemetryctl up FILE"
-    what = "say which platform is meant" if name is None and known else f"no platform {name or ''}".rstrip()
+    what = "say which platform is meant" if len(chosen) > 1 else f"no platform {name or ''}".rstrip()
     raise UnknownPlatformError(what, hint=here)
+
+
+def _runs(name: str) -> bool:
+    return find_recorded(State(states_directory() / name).supervisor_record) is not None
 
 
 def open_state(name: str) -> State:
@@ -128,13 +136,8 @@ def open_state(name: str) -> State:
         StateError: it cannot be written, or another release made it.
     """
     state = State(states_directory() / name)
-    try:
+    with _explained():
         _make(state)
-    except OSError as error:
-        raise StateError(
-            f"cannot write the state directory {error.filename or state.root}: {error.strerror}",
-            hint="set XDG_STATE_HOME to a directory of yours",
-        ) from error
     return state
 
 
@@ -164,8 +167,25 @@ def _check_format(root: Path) -> None:
 
 @contextmanager
 def locked(name: str, waiting: Callable[[], None]) -> Iterator[None]:
-    """Keep other commands from changing the same platform; `waiting` is called where one is at it already."""
+    """Keep other commands from changing the same platform; `waiting` is called where one is at it already.
+
+    Raises:
+        StateError: the state directory cannot be written.
+    """
     path = states_directory() / f".{name}.lock"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _explained():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch()
     with exclusive(path, waiting):
         yield
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StateError(
+            f"cannot write the state directory {error.filename}: {error.strerror}",
+            hint="set XDG_STATE_HOME to a directory of yours",
+        ) from error

@@ -8,7 +8,7 @@ from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.applied import Applied, read_applied
 from telemetry_operator.local.endpoints import given
 from telemetry_operator.local.logs import Source
-from telemetry_operator.local.plan import Process
+from telemetry_operator.local.plan import Process, component_of
 from telemetry_operator.local.ports import listening_ports
 from telemetry_operator.local.processes import find_recorded
 from telemetry_operator.local.readiness import is_ready
@@ -105,17 +105,14 @@ def _sum_up(processes: list[ProcessStatus]) -> PlatformState:
 
 
 def log_sources(state: State, component: str) -> list[Source]:
-    """Return the logs of a component's processes, or of one process by its own name.
+    """Return the logs of a component's replicas, or of one process by its own name.
 
     Raises:
         UnknownComponentError: the platform has none of that name.
     """
-    applied = read_applied(state.applied)
-    processes = applied.processes if applied else ()
-    names = [process.name for process in processes if component in {process.name, process.component}]
-    if not names and (state.logs / f"{component}.log").exists():
-        names = [component]
+    known = sorted(path.stem for path in state.logs.glob("*.log"))
+    names = [name for name in known if component in {name, component_of(name)}]
     if not names:
-        known = {process.component for process in processes} | {path.stem for path in state.logs.glob("*.log")}
-        raise UnknownComponentError(f"{state.name} has no {component}", hint=f"it has: {', '.join(sorted(known))}")
+        components = sorted({component_of(name) for name in known})
+        raise UnknownComponentError(f"{state.name} has no {component}", hint=f"it has: {', '.join(components)}")
     return [Source(name if len(names) > 1 else "", state.logs / f"{name}.log") for name in names]

@@ -21,7 +21,7 @@ from telemetry_operator.local.logs import last_lines
 from telemetry_operator.local.processes import await_end, end_processes, find_recorded, read_record, record_process
 from telemetry_operator.local.program import Program
 from telemetry_operator.local.supervisor_config import SupervisorPaths, build_configuration
-from telemetry_operator.local.supervisor_rpc import ProcessInfo, SupervisorClient
+from telemetry_operator.local.supervisor_rpc import ProcessInfo, SupervisorAwayError, SupervisorClient
 
 # A unix socket's address has 108 bytes on Linux and 104 on macOS, and supervisord first adds its process number.
 MAX_SOCKET_PATH = 90
@@ -53,14 +53,14 @@ class Supervisor:
     def is_running(self) -> bool:
         try:
             return self._client.pid() > 0
-        except OSError:
+        except SupervisorAwayError:
             return False
 
     def processes(self) -> dict[str, ProcessInfo]:
         """Return what is supervised by name; nothing where no supervisor runs."""
         try:
             return {info.name: info for info in self._client.processes()}
-        except OSError:
+        except SupervisorAwayError:
             return {}
 
     def restarts(self, name: str) -> int:

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from telemetry_operator.errors import PlatformError
+
 CALL_SECONDS = 30.0
 
 
@@ -37,6 +39,14 @@ class Fault(IntEnum):
     ALREADY_ADDED = 90
 
 
+class SupervisorAwayError(PlatformError):
+    """Nobody answers on the supervisor's socket."""
+
+
+class SupervisorFaultError(PlatformError):
+    """The supervisor refuses what it was asked."""
+
+
 class ProcessInfo(msgspec.Struct, frozen=True):
     """One supervised process; `start` and `now` in seconds since the epoch, `pid` 0 where there is none."""
 
@@ -54,7 +64,7 @@ class ProcessInfo(msgspec.Struct, frozen=True):
 
 
 class SupervisorClient:
-    """The calls that we make. All raise OSError where nobody answers."""
+    """The calls that we make. All raise SupervisorAwayError where nobody answers."""
 
     def __init__(self, socket_path: Path) -> None:
         self._socket_path = socket_path
@@ -91,9 +101,11 @@ class SupervisorClient:
             with xmlrpc.client.ServerProxy("http://supervisor", transport=_UnixTransport(self._socket_path)) as proxy:
                 return getattr(proxy.supervisor, method)(*arguments)
         except xmlrpc.client.Fault as fault:
-            if fault.faultCode != allowed:
-                raise
-            return None
+            if fault.faultCode == allowed:
+                return None
+            raise SupervisorFaultError(f"the process supervisor refuses {method}: {fault.faultString}") from fault
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error) as error:
+            raise SupervisorAwayError(f"the process supervisor does not answer ({error})") from error
 
 
 class _UnixTransport(xmlrpc.client.Transport):
