@@ -14,8 +14,8 @@ from telemetry.consumer.session import Session
 from telemetry.consumer.settings import ConsumerSettings
 from telemetry.consumer.sink import Sink
 from telemetry.consumer.stream import StreamLostError
-from telemetry.consumer.worker import Worker
 from telemetry.core.kafka.heartbeats import HeartbeatWriter
+from telemetry.core.worker import Worker
 
 log = structlog.get_logger(__name__)
 

@@ -26,9 +26,9 @@ from telemetry.consumer.pulse import Pulse
 from telemetry.consumer.settings import ConsumerSettings
 from telemetry.consumer.sink import Sink, SinkAwayError, StalePositionError
 from telemetry.consumer.stream import Stream, StreamLostError
-from telemetry.consumer.worker import Worker
 from telemetry.core.kafka.heartbeats import HeartbeatWriter
 from telemetry.core.postgres.ledger import Counts
+from telemetry.core.worker import Worker
 from telemetry_contract.records import UnknownVersion
 
 log = structlog.get_logger(__name__)

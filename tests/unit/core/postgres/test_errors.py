@@ -2,7 +2,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from telemetry.core.postgres.errors import Fault, UnstorableValueError, classify
+from telemetry.core.postgres.errors import Fault, UnstorableValueError, VanishedReadingError, classify
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,6 @@ def test_what_is_wrong_at_every_attempt_is_the_datas_fault(error: psycopg.Error)
     [
         psycopg.OperationalError("connection refused"),
         errors.DiskFull(),
-        errors.DeadlockDetected(),
-        errors.SerializationFailure(),
         errors.AdminShutdown(),
         errors.CrashShutdown(),
         errors.CannotConnectNow(),
@@ -39,3 +37,10 @@ def test_what_is_wrong_at_every_attempt_is_the_datas_fault(error: psycopg.Error)
 )
 def test_everything_else_passes_and_is_waited_for(error: psycopg.Error) -> None:
     assert classify(error) is Fault.PASSING
+
+
+@pytest.mark.parametrize(
+    "error", [errors.DeadlockDetected(), errors.SerializationFailure(), VanishedReadingError("between two statements")]
+)
+def test_who_met_another_writer_may_try_at_once_again(error: psycopg.Error) -> None:
+    assert classify(error) is Fault.COLLISION

@@ -16,7 +16,7 @@ import psycopg
 
 from telemetry.core.outcomes import Outcome
 from telemetry.core.postgres.binary import jsonbs, texts, times, uuids
-from telemetry.core.postgres.errors import UnstorableValueError
+from telemetry.core.postgres.errors import UnstorableValueError, VanishedReadingError
 from telemetry.core.postgres.latest import store_latest
 from telemetry_contract.identity import IDENTITY_BYTES, Identified
 from telemetry_contract.readings import Value
@@ -52,10 +52,6 @@ WHERE readings.time BETWEEN (SELECT min(t) FROM unnest(%(time)b) AS t) AND (SELE
 """
 
 _encode: Final = msgspec.json.Encoder().encode
-
-
-class VanishedReadingError(psycopg.OperationalError):
-    """A reading that stood in the way was gone when its content was asked for: the transaction must be retried."""
 
 
 def store_readings(connection: psycopg.Connection[Any], rows: Sequence[Identified], slot: int) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""One thread for what waits on the sink, so that the loop can go on polling Kafka."""
+"""One thread for what waits on a server, so that a loop can go on meanwhile."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Runs one call after another. Its thread is a daemon: a sink that never answers must not keep the process."""
+    """Runs one call after another. Its thread is a daemon: a server that never answers must not keep the process."""
 
     def __init__(self, name: str) -> None:
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
