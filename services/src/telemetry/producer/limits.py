@@ -115,13 +115,13 @@ class RateLimits:
         try:
             granted, level = await authority.lease(key, rate, need, want)
         except Unavailable:
-            caller.share.remove(-own)
+            _spend(caller, leased=-leased, own=-own)
             raise
         later = self._clock()
         caller.ceiling.set(level, later)
         if granted < need:
-            caller.share.remove(-own)
-            raise _refusal(limit, rate, left=own + level, count=count)
+            _spend(caller, leased=-leased, own=-own)
+            raise _refusal(limit, rate, left=own + leased + level, count=count)
         caller.lease = caller.leased(later) + granted - need
         caller.lease_ends = later + LEASE_SECONDS
 

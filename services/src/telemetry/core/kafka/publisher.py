@@ -1,9 +1,9 @@
 """The stream as a Publisher: one idempotent librdkafka producer, polled by the event loop.
 
 librdkafka works in threads of its own, and runs our callbacks when it is polled. While records are outstanding the loop
-does so every millisecond. A thread that polls costs as much and no less: it takes the interpreter from the loop for each
-burst of acknowledgements, and wakes the loop to say so. A producer whose idempotence broke (a fatal error) is replaced:
-what it had not delivered fails, and is safe to send again because the consumer knows readings by their identity.
+does so every millisecond: a thread that polls would take the interpreter from the loop for each burst of
+acknowledgements. A producer whose idempotence broke (a fatal error) is replaced: what it had not delivered fails, and
+is safe to send again because the consumer knows readings by their identity.
 """
 
 import asyncio
