@@ -1,8 +1,12 @@
+import json
 import time
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from telemetry_contract.keys import Keyring, Scope, verify_device_key, verify_token
+from telemetry_contract.keys import Keyring, Scope, format_keyring, verify_device_key, verify_token
+from telemetry_operator.cli import app
 from telemetry_operator.commands.keys import CredentialError, issue_device_key, issue_token
 
 KEYRING = Keyring("k2", {"k1": b"a" * 32, "k2": b"b" * 32})
@@ -33,3 +37,18 @@ def test_a_token_says_who_may_do_what_and_until_when() -> None:
 def test_a_token_of_nobody_or_for_nothing_is_refused(subject: str, scopes: list[Scope]) -> None:
     with pytest.raises(CredentialError):
         issue_token(KEYRING, subject, scopes, 3600)
+
+
+def test_the_key_alone_is_printed_whole_for_a_shell(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_bytes(format_keyring(KEYRING))
+    result = CliRunner().invoke(app, ["device", "key", "d1", "--keys-file", str(tmp_path / "keys.json")])
+    assert verify_device_key(KEYRING, result.stdout.removesuffix("\n"), "d1")
+
+
+def test_a_token_is_json_where_that_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_bytes(format_keyring(KEYRING))
+    options = ["--subject", "s", "--scope", "admin", "--scope", "readings:read", "-o", "json"]
+    result = CliRunner().invoke(app, ["token", "create", *options, "--keys-file", str(tmp_path / "keys.json")])
+    claims = verify_token(KEYRING, json.loads(result.stdout)["token"], time.time() + 29 * 86_400)
+    assert claims is not None
+    assert claims.scopes == (Scope.ADMIN, Scope.READ)

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -12,7 +13,7 @@ from telemetry_loadtest.machine import machine_device
 from telemetry_operator.client.interrupt import SIGNALS, run_to_end
 from telemetry_operator.client.sending import Target
 from telemetry_operator.commands.options import parse_seconds
-from telemetry_operator.commands.output import ExitCode, out, steps
+from telemetry_operator.commands.output import ExitCode, err, out, steps
 from telemetry_operator.commands.target import Wish, resolve_target
 from telemetry_operator.demo.show import Result, Script, show
 from telemetry_operator.demo.words import query_lines, result_lines
@@ -73,9 +74,7 @@ def _named(platform: TelemetryPlatform) -> TelemetryPlatform:
 
 def _play(script: Script, *, keep: bool) -> bool:
     target = resolve_target(Wish(platform=NAME))
-    out.print(
-        f"\nThis machine ({machine_device()}) and {script.fleet} simulated devices send. While it runs, ask it:\n"
-    )
+    out.print(f"\nThis machine ({machine_device()}) and {script.fleet} simulated devices send. Meanwhile, ask it:\n")
     _print_queries(target)
     result = run_to_end(show(target, script, out))
     _print_summary(result)
@@ -108,15 +107,23 @@ def _program() -> str:
 
 
 def _end(*, delete_data: bool) -> None:
-    """End the platform, whatever else is pressed meanwhile."""
+    """End the platform, whatever else is pressed meanwhile, and even where nobody can be told any more."""
     if NAME not in platform_names():
         return
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    with steps() as progress:
-        bring_down(choose_state(NAME), progress, delete_data=delete_data)
+    bring_down(choose_state(NAME), _Whisper(), delete_data=delete_data)
     kept = "its data is deleted" if delete_data else "its data, which was there before, is kept"
-    out.print(f"The platform has ended, and {kept}. To keep it running: {_program()} demo --keep", soft_wrap=True)
+    with suppress(OSError):
+        out.print(f"The platform has ended, and {kept}. To keep it running: {_program()} demo --keep", soft_wrap=True)
+
+
+class _Whisper:
+    """Tells how far it is where there is still a terminal, or a pipe that somebody reads."""
+
+    def step(self, text: str) -> None:
+        with suppress(OSError):
+            err.print(f"{text} ...")
 
 
 def _interrupt(*_: object) -> NoReturn:
