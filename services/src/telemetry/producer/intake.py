@@ -18,7 +18,7 @@ from telemetry.producer.body import BodyHeaders, BodyLimits, BodyReceiver, check
 from telemetry.producer.bounds import TimeBounds, bounds_at
 from telemetry.producer.limits import RateLimitedError, RateLimits
 from telemetry.producer.metrics import READINGS
-from telemetry.producer.senders import Sender, identify_by_readings, identify_sender
+from telemetry.producer.senders import NOBODY, Sender, identify_by_readings, identify_sender
 from telemetry.producer.settings import ProducerSettings
 from telemetry_contract.api import ItemAnswer, Status
 from telemetry_contract.faults import MalformedBody, TooManyReadings
@@ -85,6 +85,8 @@ class Intake:
 
     def _identify_by(self, body: Body, headers: BodyHeaders) -> Sender:
         devices = {item.device for item in body.items if isinstance(item, Reading)}
+        if not devices:
+            return NOBODY
         return identify_by_readings(self._credentials, headers.authorization or b"", devices)
 
     def _bounds(self, buffer_age: float) -> TimeBounds:

@@ -16,7 +16,8 @@ from prometheus_client import Counter
 from telemetry.core.http.problems import ProblemError
 from telemetry.core.limits import Authority, Bucket, Rate
 from telemetry.core.ports import Unavailable
-from telemetry.producer.senders import Sender
+from telemetry.producer.senders import DEVICE_LIMIT, TOKEN_LIMIT, Sender
+from telemetry.producer.settings import ProducerSettings
 from telemetry_contract.problems import Problem, ProblemKind, problem
 
 SHARE: Final = 0.05  # of the limit, which all processes together give without asking
@@ -171,3 +172,11 @@ def _refusal(limit: str, rate: Rate, *, left: float, count: int) -> RateLimitedE
             "ratelimit": f'"{limit}";r={remaining};t={max(1, int(wait + 0.999))}',
         },
     )
+
+
+def build_limits(settings: ProducerSettings, authority: Authority | None) -> RateLimits:
+    rates = {
+        DEVICE_LIMIT: Rate(settings.device_rate, settings.device_burst),
+        TOKEN_LIMIT: Rate(settings.token_rate, settings.token_burst),
+    }
+    return RateLimits(rates, replicas=settings.replicas, authority=authority)

@@ -33,6 +33,10 @@ DEVICE_LIMIT: Final = "device"
 TOKEN_LIMIT: Final = "token"  # noqa: S105 - the limit's name
 
 
+# Who sends where no reading of a body is valid: there is nothing to prove, and nothing that may pass.
+NOBODY: Final = Sender(DEVICE_LIMIT, "", lambda _: FORBIDDEN)
+
+
 def identify_sender(credentials: Credentials, header: bytes | None, device: str | None) -> Sender | None:
     """Return who sends, or `None` for a device key whose device only the body can name.
 
