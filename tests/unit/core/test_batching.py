@@ -90,6 +90,27 @@ async def test_one_item_too_many_is_refused_at_once() -> None:
     await asyncio.gather(*futures)
 
 
+async def test_bounds_count_weight_where_items_have_one() -> None:
+    load = Doubling()
+    load.let.set()
+    batches = Batches(load, most=5, weigh=lambda number: number)
+    assert await asyncio.gather(*(batches.submit(number) for number in (2, 3, 4, 9, 1))) == [4, 6, 8, 18, 2]
+    assert load.batches == [[2, 3], [4], [9], [1]]
+    assert batches.weight == 0
+
+
+async def test_what_is_too_heavy_for_the_queue_passes_alone() -> None:
+    load = Doubling()
+    batches = Batches(load, most=5, waiting=5, weigh=lambda number: number)
+    futures = [batches.submit(1)]
+    await turn()
+    futures.append(batches.submit(9))
+    with pytest.raises(Saturated, match="9 of at most 5"):
+        batches.submit(1)
+    load.let.set()
+    assert await asyncio.gather(*futures) == [2, 18]
+
+
 async def test_a_caller_that_gave_up_disturbs_nobody() -> None:
     load = Doubling()
     batches = Batches(load, most=2)

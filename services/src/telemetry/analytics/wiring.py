@@ -3,9 +3,7 @@
 import asyncio
 from typing import Final
 
-import structlog
 from pydantic import SecretStr
-from sqlalchemy.exc import DBAPIError
 
 from telemetry.analytics.cached import CachedAnswers
 from telemetry.analytics.clock import StoreClock
@@ -15,9 +13,8 @@ from telemetry.core.api.access import Access
 from telemetry.core.api.answers import DirectAnswers
 from telemetry.core.api.service import ReaderApi
 from telemetry.core.http.credentials import Credentials
-from telemetry.core.ports import Unavailable
 from telemetry.core.postgres.reader import PostgresReader, make_pool
-from telemetry.core.postgres.schema import is_current, schema_revision
+from telemetry.core.postgres.schema import require_schema
 from telemetry.core.redis.cache import RedisCache
 from telemetry.core.redis.client import connect
 
@@ -26,8 +23,6 @@ RECONNECT_SECONDS: Final = (
     2.0  # the pool's own attempts; after them each question starts new ones, without their pauses
 )
 NOBODY: Final = "_"  # a device id that is asked for only to see whether the store answers
-
-log = structlog.get_logger(__name__)
 
 
 class PostgresStore:
@@ -52,18 +47,9 @@ class PostgresStore:
 
     async def _check(self) -> None:
         if not self._schema_seen:
-            await self._check_schema()
+            await asyncio.to_thread(require_schema, self._url)
+            self._schema_seen = True
         await self._postgres.device(NOBODY)
-
-    async def _check_schema(self) -> None:
-        try:
-            revision = await asyncio.to_thread(schema_revision, self._url)
-        except DBAPIError as error:
-            raise Unavailable("PostgreSQL is away") from error
-        if not is_current(revision):
-            log.info("schema-awaited", revision=revision)
-            raise Unavailable("the database's schema is not there yet")
-        self._schema_seen = True
 
 
 class Analytics:

@@ -18,15 +18,32 @@ Result = TypeVar("Result")
 Load = Callable[[list[Item]], Awaitable[Sequence[Result]]]
 
 
-class Batches(Generic[Item, Result]):
-    """Loads items in batches of up to `most`, `at_once` of them under way, with up to `waiting` items in the queue."""
+def _one(_item: object) -> int:
+    return 1
 
-    def __init__(self, load: Load[Item, Result], *, most: int, at_once: int = 1, waiting: int | None = None) -> None:
+
+class Batches(Generic[Item, Result]):
+    """Loads items in batches of a weight up to `most`, `at_once` of them under way, and up to `waiting` in the queue.
+
+    An item that alone is heavier than a bound passes alone.
+    """
+
+    def __init__(
+        self,
+        load: Load[Item, Result],
+        *,
+        most: int,
+        at_once: int = 1,
+        waiting: int | None = None,
+        weigh: Callable[[Item], int] = _one,
+    ) -> None:
         """Take `load`, which returns one result for each item, in order; its failure is that of all its items."""
+        self.weight = 0  # of what is in the queue
         self._load = load
         self._most = most
         self._at_once = at_once
         self._waiting = waiting
+        self._weigh = weigh
         self._queue: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
         self._scheduled = False
@@ -35,13 +52,15 @@ class Batches(Generic[Item, Result]):
         """Return the result to come.
 
         Raises:
-            Saturated: as many items wait already as may.
+            Saturated: as much waits already as may.
         """
-        if self._waiting is not None and len(self._queue) >= self._waiting:
-            raise Saturated(f"{self._waiting} questions wait for the store already")
+        weight = self._weigh(item)
+        if self._waiting is not None and self._queue and self.weight + weight > self._waiting:
+            raise Saturated(f"{self.weight} of at most {self._waiting} wait for the store already")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._queue.append((item, future))
+        self.weight += weight
         if not self._scheduled and len(self._under_way) < self._at_once:
             # At the end of this turn of the loop, so that all that this turn brings goes together.
             self._scheduled = True
@@ -51,10 +70,17 @@ class Batches(Generic[Item, Result]):
     def _start(self) -> None:
         self._scheduled = False
         while self._queue and len(self._under_way) < self._at_once:
-            batch = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
-            task = asyncio.get_running_loop().create_task(self._run(batch))
+            task = asyncio.get_running_loop().create_task(self._run(self._take()))
             self._under_way.add(task)
             task.add_done_callback(self._finish)
+
+    def _take(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        batch = [self._queue.popleft()]
+        room = self._most - self._weigh(batch[0][0])
+        while self._queue and (room := room - self._weigh(self._queue[0][0])) >= 0:
+            batch.append(self._queue.popleft())
+        self.weight -= sum(self._weigh(item) for item, _ in batch)
+        return batch
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

@@ -7,11 +7,17 @@ once. A statement that would wait long for a lock, or run long, fails instead: r
 from typing import Final
 
 import psycopg
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from telemetry.core.ports import Unavailable
+
+log = structlog.get_logger(__name__)
 
 MIGRATION_LOCK: Final = 0x7E1E_0001  # this platform's advisory locks, see also `partitions`
 TURN_MILLISECONDS: Final = 120_000  # how long one program waits for another's migrations
@@ -51,6 +57,21 @@ def is_current(revision: str | None) -> bool:
     """Tell whether a database at this revision serves this release: it is its own, or one that only a newer knows."""
     known = [script.revision for script in _script().walk_revisions()]
     return revision is not None and (revision == known[0] or revision not in known)
+
+
+def require_schema(url: str) -> None:
+    """Return if the database at `url` serves this release.
+
+    Raises:
+        Unavailable: it does not yet, or is away.
+    """
+    try:
+        revision = schema_revision(url)
+    except DBAPIError as error:
+        raise Unavailable("PostgreSQL is away") from error
+    if not is_current(revision):
+        log.info("schema-awaited", revision=revision)
+        raise Unavailable("the database's schema is not there yet")
 
 
 def _connection(url: str) -> Connection:
