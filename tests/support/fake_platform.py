@@ -54,6 +54,7 @@ class FakePlatform:
         self.batches: list[list[Reading]] = []
         self.invisible = 0  # digests that are still empty, before everything shows
         self.largest_batch = 10_000
+        self.burst = 10_000
         self.page = 1000
         self.transport = httpx.MockTransport(self._handle)
 
@@ -87,6 +88,8 @@ class FakePlatform:
         body = parse_body(request.content, device=device)
         if len(body.items) > self.largest_batch:
             return refusal(ProblemKind.BATCH_TOO_LARGE)
+        if len(body.items) > self.burst:
+            return refusal(ProblemKind.RATE_LIMITED, 0.001)
         self.batches.append([item for item in body.items if isinstance(item, Reading)])
         items = [self._accept(item) for item in body.items]
         accepted = sum(item.status is Status.QUEUED for item in items)

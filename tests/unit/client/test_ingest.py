@@ -131,6 +131,11 @@ async def test_a_batch_that_is_too_large_is_halved(platform: FakePlatform) -> No
     assert max(len(batch) for batch in platform.batches) <= 3
 
 
+async def test_a_batch_beyond_what_a_rate_limit_ever_allows_is_sent_in_parts(platform: FakePlatform) -> None:
+    platform.burst = 3
+    assert (await send(platform, readings(10))).acknowledged.total() == 10
+
+
 async def test_when_patience_ends_the_readings_are_given_up_and_said_so(platform: FakePlatform) -> None:
     platform.faults = [httpx.ConnectError("refused")] * 100
     books = await send(platform, readings(10), replace(QUICK, patience=0))

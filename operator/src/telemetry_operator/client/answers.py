@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from telemetry_contract.api import BatchAnswer, ItemAnswer, Status
-from telemetry_contract.problems import Problem
+from telemetry_contract.problems import Problem, ProblemKind
 from telemetry_operator.client.retry import parse_retry_after
 
 ACKNOWLEDGED: Final = frozenset({Status.QUEUED, Status.STORED, Status.DUPLICATE})
@@ -28,6 +28,8 @@ _PASSING: Final = frozenset(
 )
 """Statuses that another attempt may not meet."""
 
+_RATE_LIMITED: Final = ProblemKind.RATE_LIMITED.code
+
 _decode_batch = msgspec.json.Decoder(BatchAnswer).decode
 _decode_problem = msgspec.json.Decoder(Problem).decode
 
@@ -39,6 +41,11 @@ class Answer:
     items: tuple[ItemAnswer, ...]
     retry_after: float | None = None
     too_large: bool = False  # the request as a whole: its parts may pass
+
+    @property
+    def limited(self) -> bool:
+        """Every item met a rate limit; the request may be more than the limit's burst ever holds."""
+        return all(item.problem is not None and item.problem.code == _RATE_LIMITED for item in self.items)
 
 
 def is_passing(item: ItemAnswer) -> bool:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import httpx
 import msgspec
@@ -22,6 +22,9 @@ from telemetry_operator.client.answers import ACKNOWLEDGED, Answer, is_passing, 
 from telemetry_operator.client.books import Books
 from telemetry_operator.client.credentials import Credentials
 from telemetry_operator.client.retry import Backoff
+
+
+_LIMITED_ATTEMPTS: Final = 2  # after so many refusals by a rate limit a batch is sent in parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Ingest:
         attempt = 0
         while True:
             answer = await self._attempt(lane, batch)
-            if answer.too_large:
+            if answer.too_large or (answer.limited and attempt >= _LIMITED_ATTEMPTS and len(batch) > 1):
                 await self._halve(lane, batch)
                 return
             rest = self._enter(batch, answer.items)
