@@ -2,6 +2,7 @@ import pytest
 
 from telemetry.core.settings import SettingsError, parse_settings
 from telemetry.producer.settings import ProducerSettings
+from telemetry_contract.architecture import Writes
 
 STREAM = {
     "TELEMETRY_KAFKA_BOOTSTRAP": "127.0.0.1:9092",
@@ -40,11 +41,28 @@ def test_a_stream_needs_all_that_describes_it(environment: pytest.MonkeyPatch, v
     assert str(refused.value) == f"{variable} is missing"
 
 
-def test_direct_writes_are_refused_in_one_line(environment: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def direct(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     environment.setenv("TELEMETRY_WRITES", "direct")
     environment.setenv("TELEMETRY_POSTGRES_URL", "postgresql://user:secret@127.0.0.1/db")
     for variable in STREAM:
         environment.delenv(variable)
+    return environment
+
+
+def test_direct_writes_need_nothing_of_a_stream(direct: pytest.MonkeyPatch) -> None:
+    assert parse_settings(ProducerSettings).writes is Writes.DIRECT
+
+
+def test_direct_writes_need_postgres(direct: pytest.MonkeyPatch) -> None:
+    direct.delenv("TELEMETRY_POSTGRES_URL")
     with pytest.raises(SettingsError) as refused:
         parse_settings(ProducerSettings)
-    assert str(refused.value) == ("TELEMETRY_WRITES: this producer cannot commit to PostgreSQL itself yet; use kafka")
+    assert str(refused.value) == "TELEMETRY_POSTGRES_URL is missing"
+
+
+def test_direct_writes_into_memory_are_refused(direct: pytest.MonkeyPatch) -> None:
+    direct.setenv("TELEMETRY_STORE", "memory")
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(ProducerSettings)
+    assert str(refused.value) == "TELEMETRY_STORE: what the consumer keeps in memory comes by kafka; use postgres"

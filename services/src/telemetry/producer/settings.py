@@ -6,17 +6,17 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from telemetry.core.settings import Count, CredentialSettings, KafkaSettings, Port, Seconds, ServerSettings
-from telemetry_contract.architecture import Writes
+from telemetry_contract.architecture import Store, Writes
 
 Rate = Annotated[float, Field(gt=0)]
 
 
 class ProducerSettings(CredentialSettings, KafkaSettings, ServerSettings):
-    """The producer's environment. Kafka's settings are needed where writes go through it; rates are readings/s."""
+    """The producer's environment. Kafka or PostgreSQL is needed where readings go; rates are readings/s."""
 
     port: Port
     redis_url: SecretStr | None = None
-    postgres_url: SecretStr | None = None
+    postgres_url: Annotated[SecretStr | None, Field(validate_default=True)] = None
     kafka_bootstrap: Annotated[str, Field(validate_default=True)] = ""
     topic_prefix: Annotated[str, Field(validate_default=True)] = ""
     max_buffer_age_seconds: Annotated[float, Field(ge=0, validate_default=True)] = 0
@@ -35,12 +35,19 @@ class ProducerSettings(CredentialSettings, KafkaSettings, ServerSettings):
     token_rate: Rate = 10_000.0
     token_burst: Count = 50_000
 
-    @field_validator("writes")
+    @field_validator("store")
     @classmethod
-    def _writes_are_built(cls, writes: Writes) -> Writes:
-        if writes is Writes.DIRECT:
-            raise PydanticCustomError("unsupported", "this producer cannot commit to PostgreSQL itself yet; use kafka")
-        return writes
+    def _store_suits_writes(cls, store: Store, info: ValidationInfo) -> Store:
+        if store is Store.MEMORY and info.data.get("writes") is Writes.DIRECT:
+            raise PydanticCustomError("unsupported", "what the consumer keeps in memory comes by kafka; use postgres")
+        return store
+
+    @field_validator("postgres_url")
+    @classmethod
+    def _postgres_is_named(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if url is None and info.data.get("writes") is Writes.DIRECT:
+            raise PydanticCustomError("missing", "needed where the producer writes to PostgreSQL itself")
+        return url
 
     @field_validator("kafka_bootstrap", "topic_prefix", "max_buffer_age_seconds")
     @classmethod
