@@ -23,7 +23,6 @@ from telemetry_operator.client.books import Books
 from telemetry_operator.client.credentials import Credentials
 from telemetry_operator.client.retry import Backoff
 
-
 _LIMITED_ATTEMPTS: Final = 2  # after so many refusals by a rate limit a batch is sent in parts
 
 
