@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy.exc import DBAPIError
 
 from telemetry.core.kafka.config import client_config
-from telemetry.core.kafka.topics import REQUEST_SECONDS, ensure_topics, platform_topics
+from telemetry.core.kafka.topics import REQUEST_SECONDS, TopicMissingError, ensure_topics, platform_topics
 from telemetry.core.logs import configure_logs
 from telemetry.core.postgres.connecting import connect
 from telemetry.core.postgres.partitions import maintain_partitions
@@ -108,7 +108,7 @@ def _patiently(server: str, step: Callable[[], None], deadline: float) -> None:
     while True:
         try:
             step()
-        except (psycopg.Error, DBAPIError, KafkaException) as error:
+        except (psycopg.Error, DBAPIError, KafkaException, TopicMissingError) as error:
             remaining = deadline - time.monotonic()
             reason = " ".join(str(getattr(error, "orig", error)).split())
             if remaining <= 0:

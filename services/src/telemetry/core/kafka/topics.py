@@ -4,6 +4,7 @@ A name is not enough to know a topic by: one that was deleted and made anew has 
 another id. Offsets are therefore kept by the topic's id.
 """
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -33,6 +34,7 @@ MAX_SEGMENT_SECONDS: Final = 86_400.0
 HEARTBEAT_SEGMENT_BYTES: Final = 1 << 20
 HEARTBEAT_SEGMENT_SECONDS: Final = 600
 REQUEST_SECONDS: Final = 10.0
+VISIBLE_PAUSE_SECONDS: Final = 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -89,9 +91,11 @@ def ensure_topics(admin: AdminClient, topics: Sequence[Topic]) -> None:
 
     Raises:
         KafkaException: Kafka is away, or refused.
+        TopicMissingError: a topic was created and does not show.
     """
     for topic in topics:
         if _create(admin, topic):
+            _await_visible(admin, topic)
             log.info("topic-created", topic=topic.name, partitions=topic.partitions, replication=topic.replication)
         else:
             _check_partitions(admin, topic)
@@ -119,6 +123,20 @@ def _create(admin: AdminClient, topic: Topic) -> bool:
             return False
         raise
     return True
+
+
+def _await_visible(admin: AdminClient, topic: Topic) -> None:
+    """Wait until brokers show the new topic: the controller answers before they do."""
+    deadline = time.monotonic() + REQUEST_SECONDS
+    while True:
+        try:
+            _describe(admin, topic.name, REQUEST_SECONDS)
+        except TopicMissingError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(VISIBLE_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _check_partitions(admin: AdminClient, topic: Topic) -> None:
