@@ -13,6 +13,7 @@ from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.endpoints import locations
 from telemetry_operator.local.logs import last_lines
 from telemetry_operator.local.plan import Process, reachable_host
+from telemetry_operator.local.servers import postgres, valkey
 from telemetry_operator.local.servers.server import Server
 from telemetry_operator.local.supervision import Supervisor
 from telemetry_operator.specs.layout import Server as ServerKind
@@ -56,16 +57,27 @@ def is_ready(process: Process, host: str) -> bool:
 
 
 def check_reachable(endpoints: Endpoints, servers: Iterable[ServerKind]) -> None:
-    """See that somebody listens where servers are said to be, before anything depends on them.
+    """See that servers which are not ours answer, before anything depends on them.
 
     Raises:
-        NotReadyError: nobody does at any of a server's addresses.
+        NotReadyError: one does not answer at any of its addresses, or refuses us.
     """
     places = locations(endpoints)
     for server in servers:
         if not any(_listens(host, port) for host, port in places[server]):
             named = ", ".join(f"{host}:{port}" for host, port in places[server])
             raise NotReadyError(f"{server} does not answer at {named}", hint="start it, or give another address")
+        if refusal := _refusal(server, endpoints):
+            raise NotReadyError(f"{server} refuses us: {' '.join(refusal.split())}")
+
+
+def _refusal(server: ServerKind, endpoints: Endpoints) -> str | None:
+    """Say why a server does not let us in; Kafka is left to the preparation, which speaks to it first."""
+    if server is ServerKind.POSTGRES and endpoints.postgres_url:
+        return postgres.refusal(endpoints.postgres_url)
+    if server is ServerKind.REDIS and endpoints.redis_url:
+        return valkey.refusal(endpoints.redis_url)
+    return None
 
 
 def _await(name: str, ready: Callable[[], bool], supervisor: Supervisor) -> None:

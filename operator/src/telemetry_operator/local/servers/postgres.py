@@ -55,7 +55,7 @@ def describe(data: Path, *, port: int, password: str, **settings: str) -> Server
         program=program,
         address=address,
         prepare=lambda: _prepare(data, password),
-        is_ready=lambda: _answers(address),
+        is_ready=lambda: refusal(address) is None,
     )
 
 
@@ -120,9 +120,11 @@ def _forget_dead_postmaster(lock_file: Path) -> None:
         lock_file.unlink()
 
 
-def _answers(address: str) -> bool:
+def refusal(address: str) -> str | None:
+    """Say why a server does not let us in, or None where it does."""
     try:
         with psycopg.connect(address, connect_timeout=READY_SECONDS) as connection:
-            return connection.execute("SELECT 1").fetchone() == (1,)
-    except psycopg.OperationalError:
-        return False
+            connection.execute("SELECT 1")
+    except psycopg.Error as error:
+        return str(error)
+    return None

@@ -39,7 +39,7 @@ def describe(data: Path, *, port: int, password: str, **settings: str) -> Server
         program=program,
         address=address,
         prepare=lambda: data.mkdir(mode=0o700, parents=True, exist_ok=True),
-        is_ready=lambda: _answers(address),
+        is_ready=lambda: refusal(address) is None,
     )
 
 
@@ -56,9 +56,11 @@ def _binary() -> Path:
         raise unavailable("Redis (Valkey)", str(error), "--redis", "URL") from error
 
 
-def _answers(address: str) -> bool:
+def refusal(address: str) -> str | None:
+    """Say why a server does not let us in, or None where it does."""
     with redis.Redis.from_url(address, socket_timeout=READY_SECONDS, socket_connect_timeout=READY_SECONDS) as client:
         try:
-            return bool(client.ping())
-        except redis.RedisError:
-            return False
+            client.ping()
+        except redis.RedisError as error:
+            return str(error)
+        return None

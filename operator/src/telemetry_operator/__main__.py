@@ -1,0 +1,5 @@
+"""`python -m telemetry_operator` is telemetryctl."""
+
+from telemetry_operator.cli import main
+
+main()

@@ -1,0 +1,77 @@
+"""Platforms on servers that are not theirs, and two of them side by side."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.local.conftest import Ctl
+
+
+@pytest.fixture
+def by_address(database_url: str, redis_url: str, kafka_bootstrap: str) -> tuple[str, ...]:
+    return ("--postgres", database_url, "--redis", redis_url, "--kafka", kafka_bootstrap)
+
+
+def test_servers_by_address_replace_the_embedded_ones(ctl: Ctl, by_address: tuple[str, ...]) -> None:
+    status = ctl.up(ctl.manifest("guest"), *by_address)
+    assert status["state"] == "up"
+    assert {process["component"] for process in status["processes"]} == {"producer", "consumer", "analytics"}
+    assert set(status["servers"]) == {"postgres", "redis", "kafka"}
+    assert ctl.run("down", "guest", "--delete-data").returncode == 0
+
+
+def test_two_platforms_side_by_side_do_not_disturb_each_other(
+    ctl: Ctl, by_address: tuple[str, ...], database_url: str, redis_url: str
+) -> None:
+    one = ctl.up(ctl.manifest("one"), *by_address)
+    kafka = by_address[-1]
+    other = ctl.up(ctl.manifest("other", "stream-postgres"), "--kafka", kafka, "--postgres", database_url)
+    assert not set(one["addresses"].values()) & set(other["addresses"].values())
+    assert ctl.run("down", "one", "--delete-data").returncode == 0
+    assert ctl.status("other")["state"] == "up"
+    assert ctl.run("down", "other", "--delete-data").returncode == 0
+
+
+def test_a_server_that_is_not_there_is_named_before_anything_starts(ctl: Ctl, by_address: tuple[str, ...]) -> None:
+    refused = ctl.run("up", str(ctl.manifest("lost")), *by_address[:4], "--kafka", "127.0.0.1:1")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[0] == "error: kafka does not answer at 127.0.0.1:1"
+
+
+@pytest.mark.parametrize("server", ["postgres", "redis"])
+def test_a_server_that_refuses_us_is_named_with_its_reason(ctl: Ctl, by_address: tuple[str, ...], server: str) -> None:
+    options = [option.replace("@", "wrong@") if option.startswith(server) else option for option in by_address]
+    refused = ctl.run("up", str(ctl.manifest("wrong")), *options)
+    assert refused.returncode == 1
+    assert f"error: {server} refuses us: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_service_that_does_not_come_up_shows_its_last_log_lines(ctl: Ctl, by_address: tuple[str, ...]) -> None:
+    manifest = ctl.manifest("broken")
+    ctl.up(manifest, *by_address)
+    keys = ctl.state("broken") / "secrets" / "keys.json"
+    keys.write_text("{}")
+    refused = ctl.run("up", str(ctl.manifest("broken", spec=", cache: {ttl: 2s}")), *by_address)
+    assert refused.returncode == 1
+    assert "analytics-1 ends as soon as it starts; its last log lines:" in refused.stderr
+    assert "the keys file" in refused.stderr
+
+
+def test_a_state_directory_of_another_release_is_refused(ctl: Ctl) -> None:
+    state = ctl.state("old")
+    state.mkdir(parents=True)
+    (state / "format").write_text("0")
+    refused = ctl.run("up", str(ctl.manifest("old")))
+    (state / "format").write_text("1")
+    assert refused.returncode == 1
+    assert "was made by another release" in refused.stderr
+
+
+def test_a_state_directory_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    blocked = Ctl(tmp_path / "file")
+    manifest = Ctl(tmp_path).manifest("plant")
+    refused = blocked.run("up", str(manifest))
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 2

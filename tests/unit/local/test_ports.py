@@ -1,0 +1,75 @@
+import socket
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from telemetry_operator.local.ports import PortTakenError, choose_free, is_free, listening_ports, settle_ports
+
+HOST = "127.0.0.1"
+
+
+@pytest.fixture
+def strangers_port() -> Iterator[int]:
+    with socket.create_server((HOST, 0)) as stranger:
+        yield stranger.getsockname()[1]
+
+
+def settle(
+    *names: str,
+    demanded: dict[str, int] | None = None,
+    remembered: dict[str, int] | None = None,
+    ours: tuple[int, ...] = (),
+) -> dict[str, int]:
+    return settle_ports(dict.fromkeys(names, HOST), demanded=demanded or {}, remembered=remembered or {}, ours=ours)
+
+
+def test_a_port_that_somebody_listens_on_is_not_free(strangers_port: int) -> None:
+    assert not is_free(HOST, strangers_port)
+
+
+def test_chosen_ports_are_free_and_all_different() -> None:
+    chosen = choose_free(HOST, 20)
+    assert len(set(chosen)) == 20
+    assert all(is_free(HOST, port) for port in chosen)
+
+
+def test_every_name_gets_a_port_of_its_own() -> None:
+    settled = settle("producer", "analytics", "producer-1")
+    assert len(set(settled.values())) == 3
+
+
+def test_a_remembered_port_is_kept() -> None:
+    (port,) = choose_free(HOST, 1)
+    assert settle("producer", remembered={"producer": port}) == {"producer": port}
+
+
+def test_a_remembered_port_that_a_stranger_took_is_chosen_anew(strangers_port: int) -> None:
+    assert settle("producer", remembered={"producer": strangers_port})["producer"] != strangers_port
+
+
+def test_a_remembered_port_that_our_own_process_holds_is_kept(strangers_port: int) -> None:
+    settled = settle("producer", remembered={"producer": strangers_port}, ours=(strangers_port,))
+    assert settled == {"producer": strangers_port}
+
+
+def test_a_demanded_port_wins_over_the_remembered_one() -> None:
+    first, second = choose_free(HOST, 2)
+    assert settle("producer", demanded={"producer": first}, remembered={"producer": second}) == {"producer": first}
+
+
+def test_a_demanded_port_that_a_stranger_holds_is_named_with_the_way_out(strangers_port: int) -> None:
+    with pytest.raises(PortTakenError, match=f"port {strangers_port} for producer is taken") as caught:
+        settle("producer", demanded={"producer": strangers_port})
+    assert "--producer-port" in (caught.value.hint or "")
+
+
+def test_a_port_demanded_for_one_is_not_given_to_another_that_remembers_it() -> None:
+    (port,) = choose_free(HOST, 1)
+    settled = settle("analytics", "producer", demanded={"producer": port}, remembered={"analytics": port})
+    assert settled["producer"] == port
+    assert settled["analytics"] != port
+
+
+def test_the_ports_that_a_process_listens_on_are_found(strangers_port: int) -> None:
+    assert strangers_port in listening_ports([psutil.Process()])
