@@ -53,7 +53,7 @@ lint: develop ## Style, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy contract/src services/src loadtest/src operator/src tests tools
-	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/lint-imports
 
 .PHONY: format
 format: develop ## Format the code
