@@ -1,6 +1,7 @@
 """The books of a platform, straight from its tables: what is stored, and whether the stream's ledger balances."""
 
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -81,17 +82,22 @@ class Books:
         wait_until(has_read, what=f"{records} records are read", timeout=timeout)
 
     def check(self, feed: Feed) -> None:
-        """Hold the platform to its promise: acknowledged ⊆ stored ⊆ sent, each identity once, and the books balance."""
-        stored = self.stored()
-        assert max(Counter(stored).values(), default=1) == 1, "an identity is stored twice"
-        lost = feed.acknowledged - set(stored)
-        assert not lost, f"{len(lost)} of {len(feed.acknowledged)} acknowledged readings are not stored"
-        assert set(stored) <= feed.sent, "something is stored that nobody sent"
+        """Hold a stream to its promise, and its ledger to its equations."""
+        stored = self.check_promise(sent=feed.sent, acknowledged=feed.acknowledged)
         unbalanced = [row for row in self.ledger() if not row.is_balanced]
         assert not unbalanced, f"the ledger does not balance: {unbalanced}"
-        assert self.total("stored") == len(stored), "the ledger counts other readings than the table has"
+        assert self.total("stored") == stored, "the ledger counts other readings than the table has"
+
+    def check_promise(self, *, sent: AbstractSet[bytes], acknowledged: AbstractSet[bytes]) -> int:
+        """Hold the platform to acknowledged ⊆ stored ⊆ sent, each identity once; return how many are stored."""
+        stored = self.stored()
+        assert max(Counter(stored).values(), default=1) == 1, "an identity is stored twice"
+        lost = acknowledged - set(stored)
+        assert not lost, f"{len(lost)} of {len(acknowledged)} acknowledged readings are not stored"
+        assert set(stored) <= sent, "something is stored that nobody sent"
         counted = self.query("SELECT coalesce(sum(readings), 0)::bigint FROM device_counts")
         assert counted == [(len(stored),)], "the devices' counts are not those of the table"
+        return len(stored)
 
     def digest(self) -> str:
         return digest_of(self.stored()).hex
