@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ class FakeProducer:
         self.on_error = on_error
         self.records: list[tuple[str, bytes]] = []
         self.refusal: Exception | None = None
+        self.reachable = True
+        self.leader = 1
         self._waiting: list[OnDelivery] = []
         self._due: list[tuple[OnDelivery, KafkaError | None]] = []
 
@@ -34,6 +37,13 @@ class FakeProducer:
         """Answer for all that waits."""
         self._due += [(callback, error) for callback in self._waiting]
         self._waiting = []
+
+    def list_topics(self, topic: str, timeout: float) -> Any:  # noqa: ANN401 - librdkafka's metadata
+        assert timeout > 0
+        if not self.reachable:
+            raise KafkaException(KafkaError(KafkaError._TRANSPORT))
+        partitions = {0: SimpleNamespace(leader=self.leader)}
+        return SimpleNamespace(topics={topic: SimpleNamespace(error=None, partitions=partitions)})
 
     def poll(self, _seconds: float) -> None:
         due, self._due = self._due, []
@@ -100,11 +110,27 @@ async def test_what_kafka_does_not_acknowledge_is_unavailable(kafka: Kafka, publ
         await delivery
 
 
-async def test_after_a_failure_others_are_told_at_once(kafka: Kafka, publisher: KafkaPublisher) -> None:
+async def _fail_once(kafka: Kafka, publisher: KafkaPublisher) -> None:
     failed = publisher.publish("d-1", _readings(), 7)
     kafka.producer.answer(KafkaError(KafkaError._MSG_TIMED_OUT))
     with pytest.raises(Unavailable):
         await failed
+
+
+async def test_while_kafka_cannot_be_reached_everybody_is_told_at_once(kafka: Kafka, publisher: KafkaPublisher) -> None:
+    kafka.producer.reachable = False
+    await _fail_once(kafka, publisher)
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            await publisher.publish("d-1", _readings(), 7)
+    assert publisher.outstanding == 0
+
+
+async def test_once_it_is_reachable_a_probe_finds_out_whether_it_acknowledges(
+    kafka: Kafka, publisher: KafkaPublisher
+) -> None:
+    await _fail_once(kafka, publisher)
+    await publisher._circuit.until_up()
     probe = publisher.publish("d-1", _readings(), 7)
     with pytest.raises(Unavailable):
         await publisher.publish("d-1", _readings(), 7)
@@ -112,6 +138,11 @@ async def test_after_a_failure_others_are_told_at_once(kafka: Kafka, publisher: 
     await probe
     publisher.publish("d-1", _readings(), 7)
     assert publisher.outstanding == 1
+
+
+async def test_a_partition_without_a_leader_is_not_there(kafka: Kafka, publisher: KafkaPublisher) -> None:
+    kafka.producer.leader = -1
+    assert not await publisher._answers()
 
 
 async def test_a_full_queue_is_saturation(kafka: Kafka, publisher: KafkaPublisher) -> None:
@@ -135,6 +166,7 @@ async def test_a_fatal_producer_is_made_anew_and_gives_back_what_it_held(
     with pytest.raises(Unavailable):
         await lost
     assert len(kafka.made) == 2
+    await publisher._circuit.until_up()
     delivery = publisher.publish("d-1", _readings(), 7)
     kafka.producer.answer()
     await delivery

@@ -17,17 +17,19 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from prometheus_client import Histogram
 
+from telemetry.core.circuit import Circuit
 from telemetry.core.kafka.breaker import Breaker
 from telemetry.core.kafka.config import Config
 from telemetry.core.ports import Oversized, Saturated, Unavailable
 from telemetry_contract.readings import Reading
 from telemetry_contract.records import encode_slice
 
+SERVER: Final = "Kafka"
 MAX_RECORD_BYTES: Final = 900_000  # below the 1 MB that brokers and clients take unless told otherwise
 POLL_SECONDS: Final = 0.001  # while records are outstanding: added to their latency, half of it on average
 IDLE_POLL_SECONDS: Final = 0.1  # otherwise: errors and logs
 PURGE_SECONDS: Final = 0.1
-METADATA_SECONDS: Final = 5.0
+METADATA_SECONDS: Final = 2.0
 TOPIC_RETRY_SECONDS: Final = 1.0
 
 DELIVERY: Final = Histogram(
@@ -69,6 +71,7 @@ class KafkaPublisher:
         self._make = make
         self._loop = asyncio.get_running_loop()
         self._breaker = Breaker()
+        self._circuit = Circuit(SERVER, self._answers)
         self._fatal = False
         self._producer = make(config, self._on_error)
         self._polling = self._loop.call_later(IDLE_POLL_SECONDS, self._poll)
@@ -96,7 +99,7 @@ class KafkaPublisher:
 
     async def wait_for_topic(self) -> None:
         """Wait until Kafka answers and knows the topic."""
-        while not await asyncio.to_thread(self._knows_topic):
+        while not await self._answers():
             log.warning("kafka-topic-awaited", topic=self._topic)
             await asyncio.sleep(TOPIC_RETRY_SECONDS)
 
@@ -106,10 +109,11 @@ class KafkaPublisher:
         while self.outstanding and self._loop.time() < until:  # noqa: ASYNC110 - what ends it comes by polling as well
             await asyncio.sleep(POLL_SECONDS)
         self._polling.cancel()
+        await self._circuit.close()
 
     def _produce(self, device: str, value: bytes) -> asyncio.Future[None]:
         now = time.monotonic()
-        if not self._breaker.admits(now):
+        if not self._admits(now):
             return self._refuse(Unavailable("Kafka does not acknowledge"))
         future = self._loop.create_future()
         try:
@@ -122,6 +126,13 @@ class KafkaPublisher:
         if self._idle:
             self._poll_soon()
         return future
+
+    def _admits(self, now: float) -> bool:
+        breaker = self._breaker
+        if not breaker.is_open and breaker.stalls(now):
+            breaker.open()
+            self._circuit.note_failure(TimeoutError("nothing is acknowledged"))
+        return not (breaker.is_open and self._circuit.away) and breaker.admits(now)
 
     def _refuse(self, error: Exception) -> asyncio.Future[None]:
         future = self._loop.create_future()
@@ -168,6 +179,7 @@ class KafkaPublisher:
         failure = None if error is None else self._failure(error)
         if isinstance(failure, Unavailable):
             self._breaker.failed()
+            self._circuit.note_failure(failure)
         else:
             self._breaker.acknowledged(now)
         if future.done():
@@ -178,13 +190,19 @@ class KafkaPublisher:
         else:
             future.set_exception(failure)
 
+    async def _answers(self) -> bool:
+        return await asyncio.to_thread(self._knows_topic)
+
     def _knows_topic(self) -> bool:
+        """Tell whether Kafka answers, and all partitions of the topic have leaders."""
         try:
             metadata = self._producer.list_topics(self._topic, timeout=METADATA_SECONDS)
         except KafkaException:
             return False
         found = metadata.topics.get(self._topic)
-        return found is not None and found.error is None and bool(found.partitions)
+        if found is None or found.error is not None:
+            return False
+        return bool(found.partitions) and all(it.leader >= 0 for it in found.partitions.values())
 
 
 async def _all(halves: asyncio.Future[list[None]]) -> None:
