@@ -40,6 +40,15 @@ def test_the_status_of_what_is_down_is_json_and_has_its_own_exit_code() -> None:
     assert '"state": "down"' in result.stdout
 
 
+def test_a_paused_platform_is_left_as_it_is(tmp_path: Path) -> None:
+    manifest = tmp_path / "plant.yaml"
+    head = "apiVersion: telemetry.dev/v1alpha1\nkind: TelemetryPlatform\nmetadata: {name: plant}\n"
+    manifest.write_text(head + "spec: {paused: true}\n")
+    result = runner.invoke(app, ["up", str(manifest)])
+    assert result.exit_code == ExitCode.FAILED
+    assert "error: spec.paused is true: plant is left as it is\n" in result.stderr
+
+
 def test_a_manifest_that_is_not_there_is_named() -> None:
     result = runner.invoke(app, ["up", "/no/such/file.yaml"])
     assert result.exit_code == ExitCode.FAILED

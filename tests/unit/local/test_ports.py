@@ -3,8 +3,10 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from telemetry_operator.local.ports import PortTakenError, choose_free, is_free, listening_ports, settle_ports
+from telemetry_operator.local.ports import CHOICE, PortTakenError, choose_free, is_free, listening_ports, settle_ports
 
 HOST = "127.0.0.1"
 
@@ -73,3 +75,13 @@ def test_a_port_demanded_for_one_is_not_given_to_another_that_remembers_it() -> 
 
 def test_the_ports_that_a_process_listens_on_are_found(strangers_port: int) -> None:
     assert strangers_port in listening_ports([psutil.Process()])
+
+
+PORTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(CHOICE.start, CHOICE.stop - 1))
+
+
+@given(names=st.sets(st.sampled_from("abcdef"), min_size=1), remembered=PORTS)
+def test_whatever_is_remembered_no_two_names_share_a_port(names: set[str], remembered: dict[str, int]) -> None:
+    settled = settle(*sorted(names), remembered=remembered)
+    assert set(settled) == names
+    assert len(set(settled.values())) == len(names)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry_contract.keys import parse_keyring
+from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.applied import Applied, applied_of, read_applied, write_applied
 from telemetry_operator.local.changes import refuse_loss
 from telemetry_operator.local.logs import last_lines
@@ -26,6 +27,10 @@ from telemetry_operator.specs.platform import TelemetryPlatform
 PREPARE_SECONDS: Final = 180.0
 
 
+class PausedError(PlatformError):
+    """The manifest asks for nothing to be done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Up:
     """A platform that is up. `visible_seconds` is how long the probe took to be readable; None where nothing serves."""
@@ -42,6 +47,8 @@ def bring_up(platform: TelemetryPlatform, options: Options, progress: Progress) 
         PlatformError: it cannot be, or does not come up; what this call started is ended again.
     """
     name = platform.metadata.name
+    if platform.spec.paused:
+        raise PausedError(f"spec.paused is true: {name} is left as it is", hint="set it to false to apply the manifest")
     with locked(name, lambda: progress.step("waiting for another telemetryctl that is at this platform")):
         state = open_state(name)
         refuse_loss(read_applied(state.applied), platform, options)
