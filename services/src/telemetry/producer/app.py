@@ -27,7 +27,6 @@ DEVICE_PATH: Final = "/api/v1/devices/{device}/readings"
 _PREFIX, _SUFFIX = DEVICE_PATH.split("{device}")
 CLIENT_GONE: Final = 499  # nobody gets it: how a request is counted whose client hung up
 _CLOSE: Final = {"connection": "close"}
-_CLOSING: Final = frozenset({ProblemKind.BODY_TOO_LARGE.code, ProblemKind.RECEIVE_TIMEOUT.code})
 
 log = structlog.get_logger(__name__)
 
@@ -88,8 +87,10 @@ class IngestRoutes:
         except RateLimitedError as refusal:
             return problem_answer(refusal.body, refusal.headers)
         except ProblemError as refusal:
-            # What is left of such a body is not worth reading.
-            return problem_answer(refusal.body, _CLOSE if refusal.body.code in _CLOSING else None)
+            # Where the rest of a body may never come the connection is of no more use. Elsewhere it is kept and uvicorn
+            # throws away what still comes: to close it then could cost the client our answer.
+            stalled = refusal.body.code == ProblemKind.RECEIVE_TIMEOUT.code
+            return problem_answer(refusal.body, _CLOSE if stalled else None)
         except ClientGoneError:
             raise
         except Exception:
