@@ -1,24 +1,26 @@
-"""`python -m telemetry.analytics`: answers what is asked about the readings that are kept."""
+"""`python -m telemetry.analytics`: answers what is asked. `--print-config` and `--print-openapi` show and end."""
 
 import sys
 
-import uvloop
-
+from telemetry.analytics.document import format_document
 from telemetry.analytics.settings import AnalyticsSettings
 from telemetry.analytics.wiring import Analytics
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
-from telemetry.core.serving import serve
+from telemetry.core.serving import run, serve
 from telemetry.core.settings import load_settings
 
 
 def main() -> None:
+    if "--print-openapi" in sys.argv[1:]:
+        sys.stdout.write(format_document())
+        return
     settings = load_settings(AnalyticsSettings, sys.argv[1:])
     configure_logs(settings, "analytics")
-    uvloop.run(run(settings))
+    run(analyse(settings))
 
 
-async def run(settings: AnalyticsSettings) -> None:
+async def analyse(settings: AnalyticsSettings) -> None:
     analytics = Analytics(settings)
     await serve(
         settings, Lifecycle(), app=analytics.app, port=settings.port, start=analytics.start, stop=analytics.stop

@@ -19,7 +19,7 @@ from telemetry.analytics.metrics import ANSWERS, AWAITED, STALE, Source
 from telemetry.core.api.answers import Answer, Ask
 from telemetry.core.ports import Cache, Unavailable
 
-LEASE_SECONDS: Final = 2.0  # longer than the store takes; a process that dies with it delays others no longer than WAIT
+LEASE_SECONDS: Final = 2.0  # longer than the store takes; and shorter than an entry lives, which follows it
 WAIT_SECONDS: Final = 0.25  # for another process's entry
 LEASE: Final = ":lease"  # behind the key of what is leased
 FIRST_PAUSE: Final = 0.002  # seconds between the first two looks for it
@@ -41,6 +41,7 @@ class CachedAnswers:
     def __init__(self, cache: Cache, clock: StoreClock, *, platform: str, ttl_seconds: float) -> None:
         self.max_age: float | None = ttl_seconds
         self._ttl = ttl_seconds
+        self._lease_seconds = min(LEASE_SECONDS, ttl_seconds / 2)
         self._cache = cache
         self._clock = clock
         self._prefix = f"telemetry:{platform}:answer:1:"
@@ -108,17 +109,18 @@ class CachedAnswers:
             answer = found or await self._ask(ask)
             flight.answer.set_result(answer)
             if found is None:
+                # The lease is left to expire: while the entry is there nobody looks for it.
                 await self._remember(key, answer)
         except asyncio.CancelledError:
             flight.answer.cancel()
             raise
         except Exception as error:  # noqa: BLE001 - it is the requests' to handle, and each of them gets it
             flight.answer.set_exception(error)
+            if leased:
+                await self._release(key)
         finally:
             if self._flights.get(key) is flight:
                 del self._flights[key]
-            if leased:
-                await self._release(key)
 
     async def _ask(self, ask: Ask) -> Answer:
         sent = self._clock.own()
@@ -129,7 +131,7 @@ class CachedAnswers:
     async def _lease(self, key: str) -> bool:
         """Tell whether to ask the store at once; without Redis there is nobody to wait for."""
         try:
-            return await self._cache.lease(key + LEASE, seconds=LEASE_SECONDS)
+            return await self._cache.lease(key + LEASE, seconds=self._lease_seconds)
         except Unavailable:
             return True
 

@@ -1,7 +1,6 @@
-"""`python -m telemetry.analytics.document`: writes the API's OpenAPI document, as committed, to standard output."""
+"""The OpenAPI document of analytics, as it is committed in `docs/openapi`."""
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any, cast
 
 from telemetry.analytics.settings import AnalyticsSettings
@@ -25,9 +24,5 @@ def build_document() -> dict[str, Any]:
     return api.fastapi.openapi()
 
 
-def format_document(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(format_document(build_document()))
+def format_document() -> str:
+    return json.dumps(build_document(), indent=2, sort_keys=True) + "\n"

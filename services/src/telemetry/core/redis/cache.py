@@ -49,9 +49,12 @@ class RedisCache:
         return reply
 
     async def _load(self, keys: list[str]) -> Sequence[bytes | None]:
+        distinct = list(dict.fromkeys(keys))
         async with self._availability.using():
             # redis-py's type allows for decoded text, which our client never asks for.
-            return cast("Sequence[bytes | None]", await self._client.mget(keys))
+            values = cast("Sequence[bytes | None]", await self._client.mget(distinct))
+        found = dict(zip(distinct, values, strict=True))
+        return [found[key] for key in keys]
 
     async def _execute(self, commands: list[Command]) -> Sequence[Any]:
         async with self._availability.using(), self._client.pipeline(transaction=False) as pipeline:
