@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from telemetry.consumer.partitions import BEHIND_SECONDS, Partition, heartbeat_of
+from telemetry.consumer.partitions import Partition, heartbeat_of
 from telemetry_contract.records import Heartbeat
 
 NOW = 1_000
@@ -33,15 +33,8 @@ def test_a_halted_partition_with_older_records_in_hand_ages_from_these() -> None
     assert beat(Partition(0, 8, 10, halted_at=300), in_hand=200) == Heartbeat(NOW, 200)
 
 
-def test_records_that_are_due_for_long_are_asked_after() -> None:
-    partition = Partition(0, 4, 4)
-    assert not partition.is_bare(9, 0)
-    assert not partition.is_bare(9, BEHIND_SECONDS - 0.1)
-    assert partition.is_bare(9, BEHIND_SECONDS)
-
-
-def test_a_partition_that_catches_up_in_between_is_not_asked_after() -> None:
-    partition = Partition(0, 4, 4)
-    partition.is_bare(9, 0)
-    partition.is_bare(4, 2)
-    assert not partition.is_bare(9, BEHIND_SECONDS + 1)
+def test_what_is_behind_the_end_of_the_log_should_come() -> None:
+    partition = Partition(0, 4, 6)
+    assert [partition.is_behind(end) for end in (None, 5, 6, 7)] == [False, False, False, True]
+    partition.halted_at = 1
+    assert not partition.is_behind(7)

@@ -1,12 +1,8 @@
 """How far the consumer is with each partition it was assigned, and what a heartbeat says of it."""
 
-from typing import Final
-
 import msgspec
 
 from telemetry_contract.records import Heartbeat
-
-BEHIND_SECONDS: Final = 5.0  # without records where there should be some, until Kafka is asked where the log begins
 
 
 class Partition(msgspec.Struct):
@@ -16,16 +12,10 @@ class Partition(msgspec.Struct):
     stored: int
     expected: int
     halted_at: int | None = None  # the broker's time (microseconds) of the record that stopped it
-    behind_since: float | None = None
 
-    def is_bare(self, end: int | None, now: float) -> bool:
-        """Tell whether records are due for some time and did not come: the topic's retention may have taken them."""
-        if end is None or end <= self.expected:
-            self.behind_since = None
-            return False
-        if self.behind_since is None:
-            self.behind_since = now
-        return now - self.behind_since >= BEHIND_SECONDS
+    def is_behind(self, end: int | None) -> bool:
+        """Tell whether there should be records that were not read yet."""
+        return end is not None and end > self.expected and self.halted_at is None
 
 
 def heartbeat_of(

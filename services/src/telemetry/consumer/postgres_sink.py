@@ -10,13 +10,12 @@ from uuid import UUID
 
 import psycopg
 
-from telemetry.consumer.batches import Batch, Span
-from telemetry.consumer.dead_letters import CONFLICT, letter_of_reading, letter_of_record
+from telemetry.consumer.batches import Batch
+from telemetry.consumer.closing import ClosedSpan, close_spans
 from telemetry.consumer.sink import SinkAwayError, StalePositionError
-from telemetry.core.outcomes import Outcome
 from telemetry.core.postgres.attempts import Connection, Store, attempt, judge
 from telemetry.core.postgres.connecting import connect
-from telemetry.core.postgres.ledger import Counts, StaleOffsetError, advance, bury, open_partitions, tally
+from telemetry.core.postgres.ledger import Counts, StaleOffsetError, advance, bury, open_partitions
 from telemetry.core.postgres.partition_plan import Bounds
 from telemetry_contract.identity import Identified
 
@@ -92,24 +91,14 @@ def apply_batch(
     total = Counts()
     with connection.transaction():
         outcomes, reasons = judge(connection, rows, SLOT, within, store)
-        start = 0
-        for span in batch.spans:
-            end = start + len(span.rows)
-            ours = {index - start: reason for index, reason in reasons.items() if start <= index < end}
-            total += _close_span(connection, batch.topic, span, outcomes[start:end], ours)
-            start = end
+        for closed in close_spans(batch, outcomes, reasons):
+            _account(connection, batch.topic, closed)
+            total += closed.counts
     return total
 
 
-def _close_span(
-    connection: Connection, topic: UUID, span: Span, outcomes: list[Outcome], reasons: dict[int, str]
-) -> Counts:
+def _account(connection: Connection, topic: UUID, closed: ClosedSpan) -> None:
     """Bury what is dead, write the ledger and move the offset."""
-    conflicts = {index: CONFLICT for index, outcome in enumerate(outcomes) if outcome is Outcome.CONFLICT}
-    letters = [letter_of_reading(span, index, reason) for index, reason in (reasons | conflicts).items()]
-    letters += map(letter_of_record, span.undecoded)
-    bury(connection, topic, span.partition, letters)
-    ends = outcomes + [Outcome.DEAD] * len(span.undecoded)
-    counts = tally(ends, records_read=span.records, records_lost=span.lost)
-    advance(connection, topic, span.partition, previous=span.first, following=span.following, counts=counts)
-    return counts
+    span = closed.span
+    bury(connection, topic, span.partition, closed.letters)
+    advance(connection, topic, span.partition, previous=span.first, following=span.following, counts=closed.counts)

@@ -28,8 +28,8 @@ class Pulse:
         self._next = now + BEAT_SECONDS
         return True
 
-    def beat(self, partition: Partition, in_hand: int | None, *, fetching: bool) -> int | None:
-        """Tell what is known of a partition; return the offset where its log begins, if that had to be asked for."""
+    def beat(self, partition: Partition, in_hand: int | None, *, fetching: bool) -> None:
+        """Tell what is known of a partition; `in_hand` is when the oldest record read but not stored was received."""
         end = self._stream.end(partition.number)
         now = time.time_ns() // 1000
         heartbeat = heartbeat_of(partition, in_hand=in_hand, end=end, fetching=fetching, now=now)
@@ -40,5 +40,3 @@ class Pulse:
             metrics.UNREAD_AGE.labels(label).set(max(0.0, (now - since) / MICROSECONDS_PER_SECOND))
         if end is not None:
             metrics.LAG.labels(label).set(max(0, end - partition.stored))
-        idle = fetching and in_hand is None and partition.halted_at is None
-        return self._stream.beginning(partition.number) if idle and partition.is_bare(end, time.monotonic()) else None

@@ -13,8 +13,9 @@ from telemetry.consumer.pauses import Pauses
 from telemetry.consumer.session import Session
 from telemetry.consumer.settings import ConsumerSettings
 from telemetry.consumer.sink import Sink
-from telemetry.consumer.stream import StreamLostError
+from telemetry.consumer.stream import OpenStream, Stream, StreamLostError
 from telemetry.core.kafka.heartbeats import HeartbeatWriter
+from telemetry.core.settings import KafkaSettings
 from telemetry.core.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -26,12 +27,21 @@ class Runner:
     """Runs sessions until `stop`; `ready` is called when an assignment is open, `failed` at an unforeseen error."""
 
     def __init__(
-        self, settings: ConsumerSettings, sink: Sink, *, ready: Callable[[], None], failed: Callable[[], None]
+        self,
+        settings: ConsumerSettings,
+        sink: Sink,
+        *,
+        ready: Callable[[], None],
+        failed: Callable[[], None],
+        open_stream: OpenStream = Stream,
+        make_heartbeats: Callable[[KafkaSettings], HeartbeatWriter] = HeartbeatWriter,
     ) -> None:
         self._settings = settings
         self._sink = sink
         self._ready = ready
         self._failed = failed
+        self._open_stream = open_stream
+        self._make_heartbeats = make_heartbeats
         self._stopping = threading.Event()
         self._pauses = Pauses()
         self._thread = threading.Thread(target=copy_context().run, args=(self._run,), name="consumer", daemon=True)
@@ -46,7 +56,7 @@ class Runner:
 
     def _run(self) -> None:
         worker = Worker("sink")
-        heartbeats = HeartbeatWriter(self._settings)
+        heartbeats = self._make_heartbeats(self._settings)
         try:
             while not self._stopping.is_set():
                 self._run_session(worker, heartbeats)
@@ -61,7 +71,14 @@ class Runner:
     def _run_session(self, worker: Worker, heartbeats: HeartbeatWriter) -> None:
         begun = time.monotonic()
         try:
-            session = Session(self._settings, sink=self._sink, worker=worker, heartbeats=heartbeats, ready=self._ready)
+            session = Session(
+                self._settings,
+                sink=self._sink,
+                worker=worker,
+                heartbeats=heartbeats,
+                ready=self._ready,
+                open_stream=self._open_stream,
+            )
             session.run(self._stopping)
         except (StreamLostError, KafkaException) as error:
             if time.monotonic() - begun >= STEADY_SECONDS:

@@ -25,7 +25,7 @@ from telemetry.consumer.pauses import Pauses
 from telemetry.consumer.pulse import Pulse
 from telemetry.consumer.settings import ConsumerSettings
 from telemetry.consumer.sink import Sink, SinkAwayError, StalePositionError
-from telemetry.consumer.stream import Stream, StreamLostError
+from telemetry.consumer.stream import OpenStream, Stream, StreamLostError
 from telemetry.core.kafka.heartbeats import HeartbeatWriter
 from telemetry.core.postgres.ledger import Counts
 from telemetry.core.worker import Worker
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 READ_RECORDS: Final = 1000  # at once
 READ_SECONDS: Final = 0.05
+IDLE_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 1.0  # with a full batch and a busy sink, until fetching is paused
 REVOKE_SECONDS: Final = 3.0  # for the batch in the sink, before its partitions are handed over
 DRAIN_SHARE: Final = 0.5  # of the time to drain, for the batches in hand; the rest is for leaving the group
@@ -51,6 +52,7 @@ class Session:
         worker: Worker,
         heartbeats: HeartbeatWriter,
         ready: Callable[[], None],
+        open_stream: OpenStream = Stream,
     ) -> None:
         self._settings = settings
         self._sink = sink
@@ -68,7 +70,8 @@ class Session:
         self._full_since: float | None = None
         self._paused = False
         self._draining = False
-        self._stream = Stream(settings, self)
+        self._last_read = time.monotonic()
+        self._stream = open_stream(settings, self)
         self._pulse = Pulse(self._stream, heartbeats)
 
     def run(self, stopping: Event) -> None:
@@ -227,7 +230,10 @@ class Session:
         if self._paused:
             self._paused = False
             self._stream.resume(self._running())
-        for record in self._stream.read(READ_RECORDS, READ_SECONDS):
+        records = self._stream.read(READ_RECORDS, READ_SECONDS)
+        if records:
+            self._last_read = time.monotonic()
+        for record in records:
             self._take(record)
 
     def _hold(self, now: float) -> None:
@@ -278,8 +284,20 @@ class Session:
         if not self._pulse.is_due():
             return
         for partition in self._partitions.values():
-            in_hand = self._in_hand(partition.number)
-            begins = self._pulse.beat(partition, in_hand, fetching=not self._paused)
+            self._pulse.beat(partition, self._in_hand(partition.number), fetching=not self._paused)
+        if not self._builder and time.monotonic() - self._last_read >= IDLE_SECONDS:
+            self._look_for_losses()
+
+    def _look_for_losses(self) -> None:
+        """Ask Kafka where the log begins if records are due and none come: what is not followed by any leaves no gap.
+
+        Only after some time without any record, when none can wait in librdkafka's queue.
+        """
+        self._last_read = time.monotonic()
+        for partition in self._partitions.values():
+            if not partition.is_behind(self._stream.end(partition.number)):
+                continue
+            begins = self._stream.beginning(partition.number)
             if begins is not None and begins > partition.expected:
                 log.warning("records-lost", partition=partition.number, count=begins - partition.expected)
                 now = time.monotonic()

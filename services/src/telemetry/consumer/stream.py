@@ -8,7 +8,7 @@ assignment is empty for librdkafka. Offsets committed to Kafka are a mirror for 
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -76,9 +76,7 @@ class Stream:
         config = client_config(settings)
         self._admin = AdminClient({**config, "log_level": 0})
         self._consumer = Consumer({**config, **CONFIG, **group}, logger=logging.getLogger("librdkafka"))
-        self._consumer.subscribe(
-            [self._topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
-        )
+        self._join()
 
     def topic_id(self) -> UUID | None:
         """Return the id of the topic that has the name now, `None` where there is none or Kafka does not answer."""
@@ -134,6 +132,11 @@ class Stream:
         """Leave the group, so that others have our partitions at once."""
         self._consumer.close()
 
+    def _join(self) -> None:
+        self._consumer.subscribe(
+            [self._topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+        )
+
     def _partitions(self, offsets: Mapping[int, int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, partition, offset) for partition, offset in offsets.items()]
 
@@ -170,6 +173,9 @@ class Stream:
         if now - self._told.get(event, -SILENCE_SECONDS) >= SILENCE_SECONDS:
             self._told[event] = now
             log.warning(event, reason=reason)
+
+
+OpenStream = Callable[[KafkaSettings, Listener], Stream]
 
 
 def _record(message: Message) -> Record:

@@ -1,0 +1,105 @@
+"""The sink without a database: readings in memory, dead letters in a topic, acknowledged before anything is kept.
+
+Positions begin where the bound of time does, by the log's own times: what is older would be evicted at once. A batch is
+judged, its dead letters are buried, and then all of it is kept: whatever fails before leaves everything as it was.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from telemetry.consumer.batches import Batch
+from telemetry.consumer.catching_up import CatchUp
+from telemetry.consumer.closing import ClosedSpan, close_spans
+from telemetry.consumer.dead_letter_topic import DeadLetterTopic
+from telemetry.consumer.replay import Log
+from telemetry.consumer.sink import StalePositionError
+from telemetry.core.memory import metrics
+from telemetry.core.memory.ledger import MemoryLedger
+from telemetry.core.memory.store import MemoryStore
+from telemetry.core.outcomes import Outcome
+from telemetry.core.postgres.ledger import Counts
+from telemetry.core.postgres.partition_plan import DAY, Bounds, bounds
+from telemetry.core.verdicts import Judged, judge_within
+from telemetry_contract.identity import Identified
+
+AHEAD: Final = DAY  # a reading may be of a later time than its record's, at most so much
+
+log = structlog.get_logger(__name__)
+
+
+class MemorySink:
+    """Keeps readings in a store, and positions in its ledger."""
+
+    def __init__(
+        self,
+        store: MemoryStore,
+        ledger: MemoryLedger,
+        catch_up: CatchUp,
+        *,
+        stream: Log,
+        dead_letters: DeadLetterTopic,
+        retention: int,
+        most_bytes: int,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        """Take `retention` and `clock` in microseconds."""
+        self._store = store
+        self._ledger = ledger
+        self._catch_up = catch_up
+        self._stream = stream
+        self._dead_letters = dead_letters
+        self._retention = retention
+        self._most_bytes = most_bytes
+        self._clock = clock
+
+    def positions(self, topic: UUID, partitions: Sequence[int]) -> dict[int, int]:
+        unknown = [partition for partition in partitions if not self._ledger.knows(topic, partition)]
+        if unknown:
+            self._begin(topic, unknown)
+        return self._ledger.positions(topic, partitions)
+
+    def apply(self, batch: Batch) -> Counts:
+        standing = self._ledger.positions(batch.topic, [span.partition for span in batch.spans])
+        if any(standing[span.partition] != span.first for span in batch.spans):
+            raise StalePositionError("a partition does not stand where the batch begins")
+        rows = [row for span in batch.spans for row in span.rows]
+        outcomes, reasons = self._judge(rows)
+        closed = list(close_spans(batch, outcomes, reasons))
+        for one in closed:
+            if one.letters:
+                self._dead_letters.bury(batch.topic, one.span.partition, one.letters)
+        stored = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.STORED]
+        return self._keep(batch.topic, stored, closed)
+
+    def close(self) -> None:
+        """Nothing is to be let go of: what is in memory goes with the process."""
+
+    def _begin(self, topic: UUID, partitions: Sequence[int]) -> None:
+        stretches = self._stream.stretches(partitions, self._clock() - self._retention - AHEAD)
+        with self._store.lock:
+            for partition, (begin, _) in stretches.items():
+                self._ledger.open(topic, partition, begin)
+        log.info("replay-begun", topic=str(topic), records=sum(end - begin for begin, end in stretches.values()))
+        self._catch_up.expect(topic, stretches)
+
+    def _judge(self, rows: Sequence[Identified]) -> Judged:
+        now = bounds(self._clock(), self._retention, margin=0)
+        with self._store.lock:
+            within = Bounds(max(now.oldest, self._store.floor), now.newest)
+            return judge_within(rows, within, lambda rest: (self._store.judge(rest), {}))
+
+    def _keep(self, topic: UUID, stored: Sequence[Identified], closed: Sequence[ClosedSpan]) -> Counts:
+        total = Counts()
+        with self._store.lock:
+            self._store.add(stored)
+            for one in closed:
+                self._ledger.advance(topic, one.span.partition, following=one.span.following, counts=one.counts)
+                total += one.counts
+            metrics.count_evicted("size", self._store.shrink(self._most_bytes))
+        for one in closed:
+            self._catch_up.note(topic, one.span.partition, one.span.following)
+        return total
