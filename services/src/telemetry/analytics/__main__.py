@@ -1,5 +1,6 @@
 """`python -m telemetry.analytics`: answers what is asked. `--print-config` and `--print-openapi` show and end."""
 
+import logging
 import sys
 
 from telemetry.analytics.document import format_document
@@ -17,6 +18,7 @@ def main() -> None:
         return
     settings = load_settings(AnalyticsSettings, sys.argv[1:])
     configure_logs(settings, "analytics")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     run(analyse(settings))
 
 
