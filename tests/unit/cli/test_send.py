@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from telemetry_contract.keys import Keyring, format_keyring
 from telemetry_contract.problems import ProblemKind, problem
 from telemetry_operator.cli import app
 from telemetry_operator.client import sending
@@ -58,3 +59,29 @@ def test_without_comparison_nothing_is_asked(platform: FakePlatform, file: Path)
 @pytest.mark.parametrize("arguments", [[], ["--machine", "--fleet", "3"], ["--machine", "--duration", "soon"]])
 def test_a_command_that_makes_no_sense_is_2(platform: FakePlatform, arguments: list[str]) -> None:
     assert send(*arguments) == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(("name", "options"), [("r.CSV", []), ("r.txt", ["--format", "csv"])])
+def test_a_file_of_csv_is_known_by_its_ending_or_by_an_option(
+    platform: FakePlatform, tmp_path: Path, name: str, options: list[str]
+) -> None:
+    (tmp_path / name).write_text("device,time,t\nd1,2026-01-31T12:00:00Z,1\nd1,noon,2\n")
+    assert send(str(tmp_path / name), *options) == ExitCode.NOT_ACCEPTED
+    assert [reading.metrics for reading in platform.kept.values()] == [{"t": 1}]
+
+
+def test_a_header_that_does_not_fit_is_1(platform: FakePlatform, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("hello\n")
+    assert send(str(tmp_path / "r.csv")) == ExitCode.FAILED
+
+
+@pytest.mark.parametrize(("options", "paths"), [([], 1), (["--sign", "device"], 3)])
+def test_a_fleet_is_sent_as_by_a_gateway_unless_devices_are_to_sign(
+    platform: FakePlatform, tmp_path: Path, options: list[str], paths: int
+) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_bytes(format_keyring(Keyring("k1", {"k1": b"s" * 32})))
+    command = ["send", "--to", "http://platform", "--keys-file", str(keys), "--fleet", "3", "--rate", "300"]
+    result = CliRunner().invoke(app, [*command, "--count", "30", *options])
+    assert result.exit_code == ExitCode.OK, result.output
+    assert len({request.url.path for request in platform.requests if request.method == "POST"}) == paths

@@ -4,7 +4,7 @@ import pytest
 
 from telemetry_contract.keys import Keyring, Scope, format_keyring, verify_device_key, verify_token
 from telemetry_operator.client.sending import Target
-from telemetry_operator.commands.target import Addresses, TargetError, Wish, read_keyring, resolve_target
+from telemetry_operator.commands.target import Addresses, Sign, TargetError, Wish, read_keyring, resolve_target
 
 KEYRING = Keyring("k1", {"k1": b"s" * 32})
 
@@ -29,6 +29,13 @@ def test_a_local_platform_is_found_by_name_and_its_keys_sign(keys_file: Path) ->
     target = resolve_target(Wish(platform="demo"), {"demo": local}.__getitem__)  # type: ignore[arg-type] # its one name
     assert (target.producer, target.analytics) == ("http://127.0.0.1:1", "http://127.0.0.1:2")
     assert verify_device_key(KEYRING, credential_for(target, "d1"), "d1")
+
+
+def test_the_keys_at_hand_sign_as_a_gateway_where_that_is_wanted(keys_file: Path) -> None:
+    target = resolve_target(Wish(to="http://far", keys_file=keys_file, sign=Sign.GATEWAY), none_here)
+    claims = verify_token(KEYRING, credential_for(target, "d1"), 0)
+    assert claims is not None
+    assert claims.scopes == (Scope.WRITE,)
 
 
 def test_the_keys_at_hand_may_read_as_well(keys_file: Path) -> None:

@@ -1,14 +1,18 @@
 import asyncio
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
 import httpx
+import msgspec
 import pytest
 
 from telemetry_contract.api import Status
 from telemetry_contract.keys import Keyring, verify_device_key
+from telemetry_contract.parsing import parse_body
 from telemetry_contract.problems import ProblemKind, problem
 from telemetry_contract.readings import Reading
+from telemetry_operator.client import ingest as module
 from telemetry_operator.client.books import Books
 from telemetry_operator.client.credentials import Credentials, DeviceKeys, Gateway
 from telemetry_operator.client.ingest import Ingest, Limits
@@ -134,6 +138,44 @@ async def test_a_batch_that_is_too_large_is_halved(platform: FakePlatform) -> No
 async def test_a_batch_beyond_what_a_rate_limit_ever_allows_is_sent_in_parts(platform: FakePlatform) -> None:
     platform.burst = 3
     assert (await send(platform, readings(10))).acknowledged.total() == 10
+
+
+class Limited(FakePlatform):
+    """Has room for `rate` readings a second of its own clock, which only its clients' pauses move on."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        super().__init__()
+        self.rate, self.most, self.level, self.now = rate, burst, burst, 0.0
+
+    def _write(self, request: httpx.Request) -> httpx.Response:
+        count = len(parse_body(request.content, device=None).items)
+        if count <= self.level:
+            self.level -= count
+            return super()._write(request)
+        body = problem(ProblemKind.RATE_LIMITED, retry_after=round((count - self.level) / self.rate, 3))
+        headers = {"Retry-After": str(math.ceil(body.retry_after or 0))}
+        return httpx.Response(429, content=msgspec.json.encode(body), headers=headers)
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.level = min(self.most, self.level + seconds * self.rate)
+        await asyncio.get_running_loop().create_task(ready(0))
+
+
+async def test_a_rate_limit_slows_a_file_down_no_more_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
+    platform = Limited(rate=100, burst=1000)
+    monkeypatch.setattr(module, "pause", platform.sleep)
+    books = await send(platform, readings(3000), Limits(linger=0, patience=5))
+    assert books.acknowledged.total() == 3000
+    assert platform.now <= 20 * 1.1
+
+
+async def test_a_limit_that_has_never_room_for_a_batch_is_met_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    platform = Limited(rate=1, burst=4)
+    monkeypatch.setattr(module, "pause", platform.sleep)
+    books = await send(platform, readings(40), Limits(linger=0, patience=5))
+    assert books.acknowledged.total() == 40
+    assert books.given_up == {}
 
 
 async def test_when_patience_ends_the_readings_are_given_up_and_said_so(platform: FakePlatform) -> None:

@@ -29,6 +29,11 @@ def test_a_server_that_asks_for_a_pause_gets_it(asked: float, chance: float) -> 
     assert Backoff(longest_asked=60).pause(0, asked, chance) >= asked
 
 
+@given(st.floats(0, 60), chances)
+def test_what_a_rate_limit_asks_for_is_all_that_is_waited(asked: float, chance: float) -> None:
+    assert asked <= Backoff(first=0.2).asked_pause(asked, chance) <= 1.1 * max(asked, 0.02)
+
+
 def test_a_server_cannot_ask_for_ever() -> None:
     assert Backoff(longest_asked=60).pause(0, 86_400, 0) == 60
 

@@ -9,6 +9,7 @@ from telemetry_loadtest.machine import Machine
 from telemetry_operator.client.books import Books
 from telemetry_operator.client.credentials import Gateway
 from telemetry_operator.client.ingest import Ingest, Limits
+from telemetry_operator.client.ndjson import NdjsonParser
 from telemetry_operator.client.sources import fleet_readings, line_readings, machine_readings, pump, run_until
 from tests.support.fake_platform import FakePlatform
 
@@ -24,7 +25,8 @@ async def lines(*texts: bytes) -> AsyncIterator[bytes]:
 
 async def test_wrong_lines_are_told_by_their_number_and_the_rest_is_sent() -> None:
     wrong: list[int] = []
-    source = line_readings(lines(GOOD, b"", b"{}", GOOD), on_invalid=lambda line: wrong.append(line.number))
+    read = lines(GOOD, b"", b"{}", GOOD)
+    source = line_readings(read, NdjsonParser(), on_invalid=lambda line: wrong.append(line.number))
     assert [reading.device async for reading in source] == ["d1", "d1"]
     assert wrong == [3]
 

@@ -44,8 +44,10 @@ class Answer:
 
     @property
     def limited(self) -> bool:
-        """Every item met a rate limit; the request may be more than the limit's burst ever holds."""
-        return all(item.problem is not None and item.problem.code == _RATE_LIMITED for item in self.items)
+        """Every item met a rate limit that says when to come again; it may be one that never has room for so many."""
+        return self.retry_after is not None and all(
+            item.problem is not None and item.problem.code == _RATE_LIMITED for item in self.items
+        )
 
 
 def is_passing(item: ItemAnswer) -> bool:
@@ -57,15 +59,16 @@ def is_passing(item: ItemAnswer) -> bool:
 
 def read_answer(response: httpx.Response, count: int) -> Answer:
     """Return what a response says of the `count` readings of its request."""
+    # The header is in whole seconds, rounded up; the body says it exactly.
     asked = parse_retry_after(response.headers.get("Retry-After"))
     items = _batch_items(response, count)
     if items is not None:
-        waits = [item.problem.retry_after for item in items if item.problem and item.problem.retry_after]
-        return Answer(items, max([*waits, *([] if asked is None else [asked])], default=None))
+        waits = [item.problem.retry_after for item in items if item.problem and item.problem.retry_after is not None]
+        return Answer(items, max(waits, default=asked))
     problem = _problem_of(response)
     too_large = response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and count > 1
     item = _for_every_item(problem)
-    return Answer((item,) * count, asked if asked is not None else problem.retry_after, too_large)
+    return Answer((item,) * count, asked if problem.retry_after is None else problem.retry_after, too_large)
 
 
 def unreachable(error: httpx.TransportError, count: int) -> Answer:

@@ -7,6 +7,7 @@ bounded: `offer` waits when the platform is slower than the source.
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -23,6 +24,8 @@ from telemetry_operator.client.books import Books
 from telemetry_operator.client.credentials import Credentials
 from telemetry_operator.client.retry import Backoff
 
+pause: Final = asyncio.sleep
+
 _LIMITED_ATTEMPTS: Final = 2  # after so many refusals by a rate limit a batch is sent in parts
 
 
@@ -34,7 +37,7 @@ class Limits:
     linger: float = 0.1  # a first reading waits this long for others
     requests: int = 32  # under way at a time
     readings: int = 20_000  # held in memory
-    patience: float = 60.0  # until a reading that nobody answers for is given up
+    patience: float = 60.0  # until a reading that nobody answers for is given up; a rate limit is waited out
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -113,26 +116,34 @@ class Ingest:
 
     async def _deliver(self, lane: _Lane, batch: Sequence[Reading]) -> None:
         """Send until each reading is accepted or refused, or patience ends."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._limits.patience
-        attempt = 0
-        while True:
+        patience, failures, refusals = self._limits.patience, 0, 0
+        while batch:
+            begun = time.monotonic()
             answer = await self._attempt(lane, batch)
-            if answer.too_large or (answer.limited and attempt >= _LIMITED_ATTEMPTS and len(batch) > 1):
+            if answer.too_large or (answer.limited and refusals >= _LIMITED_ATTEMPTS and len(batch) > 1):
                 await self._halve(lane, batch)
                 return
             rest = self._enter(batch, answer.items)
-            pause = self._limits.backoff.pause(attempt, answer.retry_after, self._chance())
-            if rest and loop.time() + pause > deadline:
+            batch = [reading for reading, _ in rest]
+            seconds = self._pause(answer, failures)
+            if answer.limited:
+                refusals += 1
+            else:
+                patience -= time.monotonic() - begun + seconds
+                failures += 1
+            if rest and patience < 0:
                 for reading, item in rest:
                     self._books.give_up(reading, item)
                 return
-            if not rest:
-                return
-            batch = [reading for reading, _ in rest]
-            self._books.retried += len(batch)
-            attempt += 1
-            await asyncio.sleep(pause)
+            if rest:
+                self._books.retried += len(batch)
+                await pause(seconds)
+
+    def _pause(self, answer: Answer, failures: int) -> float:
+        backoff, chance = self._limits.backoff, self._chance()
+        if answer.limited and answer.retry_after is not None:
+            return backoff.asked_pause(answer.retry_after, chance)
+        return backoff.pause(failures, answer.retry_after, chance)
 
     async def _halve(self, lane: _Lane, batch: Sequence[Reading]) -> None:
         middle = len(batch) // 2

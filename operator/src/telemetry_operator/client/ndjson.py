@@ -30,6 +30,18 @@ class InvalidLine:
     faults: tuple[Fault, ...]
 
 
+class NdjsonParser:
+    """Takes the lines of one file."""
+
+    def __init__(self, device: str | None = None) -> None:
+        """Take whose the lines are that name no device."""
+        self._device = device
+
+    def __call__(self, line: bytes, number: int) -> Reading | InvalidLine | None:
+        """Return the reading of a line, `None` for a blank one."""
+        return parse_line(line, number, self._device) if line.strip() else None
+
+
 def parse_line(line: bytes, number: int, device: str | None = None) -> Reading | InvalidLine:
     """Return the reading of a line; `device` is whose it is where the line does not say."""
     if len(line) > MAX_LINE:

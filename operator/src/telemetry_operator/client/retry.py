@@ -17,8 +17,11 @@ class Backoff:
     def pause(self, attempt: int, asked: float | None, chance: float) -> float:
         """The pause after attempt `attempt` (from 0); `asked` is the server's Retry-After, `chance` lies in [0, 1)."""
         grown = min(self.first * self.growth ** min(attempt, 32), self.longest) * (0.5 + chance / 2)
-        wanted = 0.0 if asked is None else min(asked, self.longest_asked) * (1 + chance / 10)
-        return max(grown, wanted)
+        return grown if asked is None else max(grown, self.asked_pause(asked, chance))
+
+    def asked_pause(self, asked: float, chance: float) -> float:
+        """The pause that a server asked for and that is all it takes: a rate limit knows when it has room again."""
+        return max(min(asked, self.longest_asked), self.first / 10) * (1 + chance / 10)
 
 
 def parse_retry_after(text: str | None, now: datetime | None = None) -> float | None:

@@ -1,4 +1,4 @@
-"""Where readings come from, as they fall due: this machine, a simulated fleet, or lines of JSON.
+"""Where readings come from, as they fall due: this machine, a simulated fleet, or the lines of a file.
 
 Each source is an async iterator; the first two have no end: whoever iterates them stops. `pump` moves a source's
 readings into an `Ingest`, and a slow platform makes the source wait.
@@ -15,7 +15,9 @@ from telemetry_loadtest.machine import Machine
 from telemetry_loadtest.schedule import Uniform
 from telemetry_loadtest.signals import SECOND
 from telemetry_operator.client.ingest import Ingest
-from telemetry_operator.client.ndjson import InvalidLine, parse_line
+from telemetry_operator.client.ndjson import InvalidLine
+
+Parse = Callable[[bytes, int], Reading | InvalidLine | None]
 
 _TICK = 0.05  # seconds between two looks at what has fallen due
 
@@ -45,19 +47,22 @@ async def fleet_readings(fleet: Fleet, rate: float) -> AsyncGenerator[Reading, N
 
 async def line_readings(
     lines: AsyncIterator[bytes],
+    parse: Parse,
     *,
-    device: str | None = None,
     rate: float | None = None,
     on_invalid: Callable[[InvalidLine], None],
 ) -> AsyncGenerator[Reading, None]:
-    """The readings of lines, as fast as they are taken or `rate` a second; wrong lines go to `on_invalid`."""
+    """The readings of lines, as fast as they are taken or `rate` a second; wrong lines go to `on_invalid`.
+
+    `parse` is called with each line and its number, in order; `None` from it is a line that holds no reading.
+    """
     schedule = None if rate is None else Uniform.of(rate, now())
     sent = number = 0
     async for line in lines:
         number += 1
-        if not line.strip():
+        item = parse(line, number)
+        if item is None:
             continue
-        item = parse_line(line, number, device)
         if isinstance(item, InvalidLine):
             on_invalid(item)
             continue

@@ -9,12 +9,15 @@ from telemetry_operator.client.sending import Bounds
 from telemetry_operator.commands.options import KeysFile, PlatformName, parse_seconds
 from telemetry_operator.commands.output import ExitCode, Format, OutputOption, err, print_result
 from telemetry_operator.commands.send_report import plain_outcome, table_of
-from telemetry_operator.commands.send_run import Choice, Report, SourceError, run
-from telemetry_operator.commands.target import Wish, resolve_target
+from telemetry_operator.commands.send_run import Choice, FileFormat, Report, SourceError, run
+from telemetry_operator.commands.target import Sign, Wish, resolve_target
 
 _TARGET: Final = "Where to, and with what right"
 
-File = Annotated[str | None, typer.Argument(help="A file of NDJSON, one reading a line; - is standard input.")]
+File = Annotated[str | None, typer.Argument(help="A file of NDJSON or CSV; - is standard input.")]
+AsFormat = Annotated[
+    FileFormat | None, typer.Option("--format", help="The file's; left out: as its name ends, else ndjson.")
+]
 IsMachine = Annotated[bool, typer.Option("--machine", help="Send what this machine measures of itself.")]
 FleetSize = Annotated[int | None, typer.Option(min=1, metavar="N", help="Send what N simulated devices measure.")]
 Device = Annotated[str | None, typer.Option(help="Whose the lines are that do not say so; this machine's id.")]
@@ -27,6 +30,10 @@ Compare = Annotated[bool, typer.Option("--compare/--no-compare", help="Compare w
 To = Annotated[str | None, typer.Option(metavar="URL", help="The producer's address.", rich_help_panel=_TARGET)]
 AnalyticsUrl = Annotated[
     str | None, typer.Option(metavar="URL", help="That of analytics; left out: as --to.", rich_help_panel=_TARGET)
+]
+SignAs = Annotated[
+    Sign | None,
+    typer.Option(help="Who signs: each device, or a gateway for all (--fleet).", rich_help_panel=_TARGET),
 ]
 Token = Annotated[
     str | None,
@@ -44,6 +51,7 @@ def send(
     machine: IsMachine = False,
     fleet: FleetSize = None,
     device: Device = None,
+    format: AsFormat = None,  # noqa: A002 - the option's name
     rate: Rate = None,
     seed: Seed = 1,
     count: Count = None,
@@ -54,13 +62,15 @@ def send(
     to: To = None,
     analytics: AnalyticsUrl = None,
     keys_file: KeysFile = None,
+    sign: SignAs = None,
     token: Token = None,
     reader_token: ReaderToken = None,
     output: OutputOption = Format.TABLE,
 ) -> None:
     """Send readings, retry with the same ids, and compare what was acknowledged with what is stored."""
-    choice = _choice(machine=machine, fleet=fleet, file=file, device=device, rate=rate, seed=seed)
-    target = resolve_target(Wish(platform, to, analytics, keys_file, token, reader_token))
+    choice = _choice(machine=machine, fleet=fleet, file=file, device=device, rate=rate, seed=seed, format=format)
+    signer = sign or (Sign.DEVICE if fleet is None else Sign.GATEWAY)
+    target = resolve_target(Wish(platform, to, analytics, keys_file, token, reader_token, signer))
     bounds = Bounds(count, duration)
     report = run_to_end(run(target, choice, bounds, patience if compare else None, err))
     print_result(plain_outcome(report.outcome, report.invalid), table_of(report.outcome, report.invalid), output)

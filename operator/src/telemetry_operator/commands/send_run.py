@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,11 @@ from telemetry_contract.readings import Reading
 from telemetry_loadtest.fleet import Fleet
 from telemetry_loadtest.machine import Machine
 from telemetry_operator.client.books import Books
+from telemetry_operator.client.csv_lines import CsvParser
 from telemetry_operator.client.interrupt import beside, first_signal_stops
-from telemetry_operator.client.ndjson import InvalidLine, read_lines
+from telemetry_operator.client.ndjson import InvalidLine, NdjsonParser, read_lines
 from telemetry_operator.client.sending import Bounds, Outcome, Target, compare, reach, send
-from telemetry_operator.client.sources import fleet_readings, line_readings, machine_readings
+from telemetry_operator.client.sources import Parse, fleet_readings, line_readings, machine_readings
 from telemetry_operator.errors import PlatformError
 
 STDIN: Final = "-"
@@ -27,6 +29,13 @@ _LOOK: Final = 0.2  # seconds between two looks at the progress
 
 class SourceError(PlatformError):
     """There is nothing to send, or too much was asked for at once."""
+
+
+class FileFormat(StrEnum):
+    """How a file writes readings."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +48,21 @@ class Choice:
     device: str | None = None
     rate: float | None = None
     seed: int = 1
+    format: FileFormat | None = None
 
     def __post_init__(self) -> None:
         if (self.machine, self.fleet is not None, self.file is not None).count(True) != 1:
-            raise SourceError("one source is needed", hint="give --machine, --fleet N or an NDJSON file (- is stdin)")
+            raise SourceError(
+                "one source is needed", hint="give --machine, --fleet N or a file of NDJSON or CSV (- is stdin)"
+            )
         if self.rate is not None and self.rate <= 0:
             raise SourceError(f"a rate of {self.rate:g} readings a second was asked for; it must be above 0")
+
+    @property
+    def parser(self) -> Parse:
+        """How the file's lines are read: as was asked for, else as its name ends."""
+        chosen = self.format or (FileFormat.CSV if (self.file or "").lower().endswith(".csv") else FileFormat.NDJSON)
+        return CsvParser(self.device) if chosen is FileFormat.CSV else NdjsonParser(self.device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,7 @@ def _open(choice: Choice, invalid: list[InvalidLine]) -> Iterator[AsyncGenerator
     if choice.file is not None:
         with _descriptor(choice.file) as descriptor:
             lines = read_lines(descriptor)
-            yield line_readings(lines, device=choice.device, rate=choice.rate, on_invalid=invalid.append)
+            yield line_readings(lines, choice.parser, rate=choice.rate, on_invalid=invalid.append)
     elif choice.fleet is not None:
         yield fleet_readings(_fleet(choice.fleet, choice.seed), choice.rate or choice.fleet)
     else:

@@ -3,25 +3,33 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from telemetry_contract.keys import Claims, InvalidKeyring, Keyring, Scope, make_token, parse_keyring
 from telemetry_contract.settings import Component
-from telemetry_operator.client.credentials import DeviceKeys, Gateway
+from telemetry_operator.client.credentials import DeviceKeys, Gateway, SigningGateway
 from telemetry_operator.client.sending import Target
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.applied import read_applied
 from telemetry_operator.local.state import choose_state
 
 _READER_SECONDS: Final = 86_400
-_READER: Final = "telemetryctl"
+_SUBJECT: Final = "telemetryctl"
 _PRODUCER: Final = str(Component.PRODUCER)
 _ANALYTICS: Final = str(Component.ANALYTICS)
 
 
 class TargetError(PlatformError):
     """It is not clear which platform is meant, or with what right."""
+
+
+class Sign(StrEnum):
+    """Whose credential is made of the keys file: each device's own, or one gateway's for batches of many devices."""
+
+    DEVICE = "device"
+    GATEWAY = "gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class Wish:
     keys_file: Path | None = None
     token: str | None = None
     reader_token: str | None = None
+    sign: Sign = Sign.DEVICE
 
 
 def find_local(name: str | None) -> Addresses:
@@ -74,12 +83,13 @@ def resolve_target(wish: Wish, find_platform: Callable[[str | None], Addresses] 
         )
     keyring = read_keyring(addresses.keys_file)
     reader = wish.reader_token or reader_token(keyring)
-    return Target(addresses.producer, addresses.analytics, DeviceKeys(keyring), reader)
+    signer = SigningGateway(keyring, _SUBJECT) if wish.sign is Sign.GATEWAY else DeviceKeys(keyring)
+    return Target(addresses.producer, addresses.analytics, signer, reader)
 
 
 def reader_token(keyring: Keyring, seconds: int = _READER_SECONDS) -> str:
     """A token that may read, for as long."""
-    return make_token(keyring, Claims(_READER, (Scope.READ,), int(time.time()) + seconds))
+    return make_token(keyring, Claims(_SUBJECT, (Scope.READ,), int(time.time()) + seconds))
 
 
 def read_keyring(file: Path) -> Keyring:
