@@ -45,6 +45,37 @@ def test_keys_below_the_minimum_generation_are_revoked(credentials: Credentials)
     assert credentials.proves_device(make_device_key(RING, "revoked", 2), "revoked")
 
 
+def test_what_was_proven_once_is_still_revoked_and_ends_with_its_secret(tmp_path: Path) -> None:
+    keys, revocations = tmp_path / "keys.json", tmp_path / "revocations.json"
+    keys.write_bytes(format_keyring(RING))
+    revocations.write_bytes(b"{}")
+    credentials = Credentials(CredentialSettings(keys_file=keys, revocations_file=revocations))
+    credentials._keyring._look_seconds = credentials._keyring._next_look = 0  # look at once
+    key, token = make_device_key(RING, "d-1"), _token(Scope.READ).removeprefix("Bearer ")
+    assert all(credentials.proves_device(key, "d-1") for _ in range(2))
+    assert all(credentials.claims(token) for _ in range(2))
+    keys.write_bytes(format_keyring(Keyring("k3", {"k3": b"3" * 32})))
+    assert not credentials.proves_device(key, "d-1")
+    assert credentials.claims(token) is None
+
+
+def test_a_revocation_ends_what_was_proven(credentials: Credentials, tmp_path: Path) -> None:
+    key = make_device_key(RING, "d-1")
+    assert credentials.proves_device(key, "d-1")
+    (tmp_path / "revocations.json").write_bytes(b'{"d-1": 1}')
+    assert credentials._revocations is not None
+    credentials._revocations._next_look = 0
+    assert not credentials.proves_device(key, "d-1")
+
+
+def test_a_token_that_was_proven_still_expires(credentials: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = _token(Scope.READ, expires_in=60).removeprefix("Bearer ")
+    assert credentials.claims(token)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 61)
+    assert credentials.claims(token) is None
+
+
 def test_a_token_with_the_scope_is_let_through(credentials: Credentials) -> None:
     assert credentials.require(_token(Scope.READ), Scope.READ).subject == "someone"
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry.core.mounted import MountedFile
+from telemetry.core.mounted import MountedFile, UnusableFileError
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -45,6 +45,10 @@ def test_a_file_that_vanishes_keeps_its_last_value(path: Path) -> None:
     assert mounted.value == 1
 
 
-def test_a_first_read_that_fails_is_the_callers(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        MountedFile(tmp_path / "missing", int)
+def test_without_a_first_value_there_is_one_line_that_names_the_file(path: Path) -> None:
+    missing = path.with_name("missing")
+    with pytest.raises(UnusableFileError, match=f"^{missing} cannot be used: No such file or directory$"):
+        MountedFile(missing, int)
+    path.write_bytes(b"x")
+    with pytest.raises(UnusableFileError, match=f"^{path} cannot be used: invalid literal"):
+        MountedFile(path, int)

@@ -14,16 +14,28 @@ T = TypeVar("T")
 LOOK_SECONDS: Final = 2.0  # between two looks at the file's time; a change is in force within 10 s
 
 
+class UnusableFileError(OSError):
+    """A file that a program cannot start without is missing or not what it should be."""
+
+
 class MountedFile(Generic[T]):
     """The parsed content of a file, read again after it changed; of a broken change the last good one is kept."""
 
     def __init__(self, path: Path, parse: Callable[[bytes], T], *, look_seconds: float = LOOK_SECONDS) -> None:
-        """Read the file; errors of the first read are the caller's."""
+        """Read the file.
+
+        Raises:
+            UnusableFileError: it is not there, or its content is refused; the text says which file and why.
+        """
         self._path = path
         self._parse = parse
         self._look_seconds = look_seconds
-        self._seen = self._stamp()
-        self._value = parse(path.read_bytes())
+        try:
+            self._seen = self._stamp()
+            self._value = parse(path.read_bytes())
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UnusableFileError(f"{path} cannot be used: {reason}") from error
         self._next_look = time.monotonic() + look_seconds
 
     @property

@@ -23,7 +23,7 @@ from telemetry_contract.problems import Problem, ProblemKind, problem
 SHARE: Final = 0.05  # of the limit, which all processes together give without asking
 LEASE_SECONDS: Final = 0.5
 AHEAD_SECONDS: Final = 0.1  # of rate that all processes together lease ahead of need
-MOST_CALLERS: Final = 100_000  # remembered; about 300 bytes each
+MOST_CALLERS: Final = 100_000  # remembered; about 500 bytes each
 
 LIMITED: Final = Counter("telemetry_limit_refused", "Requests refused by a rate limit", ["limit"])
 DEGRADED: Final = Counter("telemetry_limit_degraded", "Decisions taken without Redis, by this process's share alone")
