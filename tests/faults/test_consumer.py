@@ -15,7 +15,7 @@ from telemetry_contract.settings import Component, Variable
 from tests.support.books import Books
 from tests.support.feed import Feed, Load, now_microseconds, readings_of
 from tests.support.platform import Process, RunningPlatform
-from tests.support.servers import describe_postgres, running
+from tests.support.servers import describe_kafka, describe_postgres, running
 from tests.support.waiting import wait_until
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "2"))  # crashes in a test; more of them for a long run
@@ -120,6 +120,21 @@ def test_postgres_killed_under_load_is_waited_for(tmp_path: Path, kafka_bootstra
                     postgres.kill()
                     until_it_waits(consumer)
                     postgres.start()
+                stream.until_stored_more()
+            stream.settle()
+        finally:
+            stream.platform.stop()
+
+
+def test_kafka_killed_under_load_is_waited_for(tmp_path: Path, database_url: str) -> None:
+    with running(describe_kafka(tmp_path), tmp_path) as kafka:
+        stream = build_stream(tmp_path / "platform", kafka.address, database_url)
+        try:
+            with Load(stream.feed):
+                stream.consumer().start()
+                stream.until_stored_more()
+                kafka.kill()
+                kafka.start()
                 stream.until_stored_more()
             stream.settle()
         finally:
