@@ -4,10 +4,22 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from telemetry.core.ports import Order, ReadingQuery, Snapshot, TimeRange, Unavailable
+import msgspec
+
+from telemetry.core.aggregation import Sample, SummedBucket, bucket_of, number_of, summarize
+from telemetry.core.ports import (
+    AggregateQuery,
+    KeptReading,
+    Order,
+    RangeTooLarge,
+    ReadingQuery,
+    Snapshot,
+    TimeRange,
+    Unavailable,
+)
 from telemetry_contract.api import DeviceSummary, Integrity, Latest, LatestValue, Stats, StoredReading
 from telemetry_contract.identity import Digest, Identified, digest_of, identify
-from telemetry_contract.readings import Reading, is_reserved
+from telemetry_contract.readings import Reading, Value, is_reserved
 from telemetry_contract.times import format_time
 
 
@@ -41,12 +53,34 @@ class MemoryReader:
 
     async def readings(self, query: ReadingQuery) -> Snapshot[list[StoredReading]]:
         self._ask("readings")
+        return self._snapshot([_stored(row, query.metrics) for row in self._page(query)])
+
+    async def export(self, query: ReadingQuery) -> Snapshot[list[KeptReading]]:
+        self._ask("export")
+        return self._snapshot([_kept(row, query.metrics) for row in self._page(query)])
+
+    async def aggregate(self, query: AggregateQuery) -> Snapshot[list[SummedBucket]]:
+        self._ask("aggregate")
+        within = ReadingQuery(0, (query.device,), range=TimeRange(query.start, query.end))
+        rows = [row for row in self.rows.values() if _matches(row, within)]
+        if len(rows) > query.most_readings:
+            raise RangeTooLarge(f"the range holds more than {query.most_readings} readings of this device")
+        samples = defaultdict(list)
+        for row in rows:
+            for metric in query.metrics:
+                value = number_of(row.reading.metrics.get(metric, ""))
+                if value is not None:
+                    start = bucket_of(row.reading.time, query.width)
+                    samples[metric, start].append(Sample(row.reading.time, row.identity, value))
+        return self._snapshot([SummedBucket(*key, summarize(found)) for key, found in sorted(samples.items())])
+
+    def _page(self, query: ReadingQuery) -> list[Identified]:
         descending = query.order is Order.DESCENDING
         rows = sorted((row for row in self.rows.values() if _matches(row, query)), key=_place, reverse=descending)
         if query.after is not None:
             after = (query.after.time, query.after.device, query.after.identity)
             rows = [row for row in rows if (_place(row) < after if descending else _place(row) > after)]
-        return self._snapshot([_stored(row, query.metrics) for row in rows[: query.limit]])
+        return rows[: query.limit]
 
     async def digest(self, devices: Sequence[str], within: TimeRange) -> Snapshot[Digest]:
         self._ask("digest")
@@ -98,8 +132,16 @@ def _matches(row: Identified, query: ReadingQuery) -> bool:
 
 def _stored(row: Identified, metrics: Sequence[str]) -> StoredReading:
     reading = row.reading
-    shown = {name: value for name, value in reading.metrics.items() if not metrics or name in metrics}
-    return StoredReading(reading.device, format_time(reading.time), shown, row.identity.hex())
+    return StoredReading(reading.device, format_time(reading.time), _shown(reading, metrics), row.identity.hex())
+
+
+def _kept(row: Identified, metrics: Sequence[str]) -> KeptReading:
+    reading = msgspec.structs.replace(row.reading, metrics=_shown(row.reading, metrics))
+    return KeptReading(reading, row.identity, row.content_hash)
+
+
+def _shown(reading: Reading, metrics: Sequence[str]) -> dict[str, Value]:
+    return {name: value for name, value in reading.metrics.items() if not metrics or name in metrics}
 
 
 def _latest(device: str, rows: Sequence[Identified]) -> Latest:

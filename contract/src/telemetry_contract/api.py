@@ -95,6 +95,63 @@ class ReadingPage(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
+class Bucket(msgspec.Struct, frozen=True):
+    """What the values of one metric in one span of time come to; all but `start` and `count` are null where none is.
+
+    Percentiles are continuous: of n values in order, p stands at place p * (n - 1), between two of them by proportion.
+    `last` is the value of the newest reading, of equally new ones that of the greatest identity.
+    """
+
+    start: str
+    count: int
+    min: float | None = None
+    max: float | None = None
+    mean: float | None = None
+    p50: float | None = None
+    p95: float | None = None
+    last: float | None = None
+
+
+class Aggregate(msgspec.Struct, frozen=True):
+    """A device's metrics by buckets of time, oldest first and without gaps; booleans count as 0 and 1, text not at all.
+
+    Buckets begin at whole multiples of their length since the epoch; the first and last hold what `from` and `to` leave
+    of them.
+    """
+
+    device: str
+    bucket_seconds: int
+    metrics: dict[str, list[Bucket]]
+
+
+class ExportedReading(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of an export. Sent in again as it is, it is a duplicate of itself.
+
+    One with `identity` (32 hexadecimal digits) is an excerpt, which no longer is the reading: it is refused as a line
+    to send.
+    """
+
+    device: str
+    time: str
+    metrics: dict[str, Value]
+    id: str | None = None
+    identity: str | None = None
+
+
+class ErasureStatus(StrEnum):
+    """What became of the order to erase a device."""
+
+    QUEUED = "queued"
+    ERASED = "erased"
+
+
+class Erasure(msgspec.Struct, frozen=True):
+    """The answer to the order to erase a device: done, or durable in the stream and done in its turn."""
+
+    device: str
+    status: ErasureStatus
+
+
 class DigestAnswer(msgspec.Struct, frozen=True):
     """How many readings match, and the sum of their identities modulo 2**128 as 32 hexadecimal digits."""
 

@@ -34,6 +34,7 @@ class ProblemKind(Enum):
     READING_IN_FUTURE = ("reading-in-future", 422, "The reading's time lies in the future")
     INVALID_PARAMETER = ("invalid-parameter", 422, "A parameter is not valid")
     INVALID_CURSOR = ("invalid-cursor", 422, "The cursor is not of this query")
+    RANGE_TOO_LARGE = ("range-too-large", 422, "The range holds more than one answer may be made from")
     RATE_LIMITED = ("rate-limited", 429, "Too many readings")
     INTERNAL = ("internal", 500, "The platform failed")
     UNAVAILABLE = ("unavailable", 503, "What this answer depends on is away")

@@ -22,6 +22,7 @@ STABLE = {
     "reading-in-future": 422,
     "invalid-parameter": 422,
     "invalid-cursor": 422,
+    "range-too-large": 422,
     "none-accepted": 422,
     "rate-limited": 429,
     "internal": 500,

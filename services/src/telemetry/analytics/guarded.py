@@ -10,14 +10,24 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final, TypeVar
 
 from telemetry.analytics.metrics import QUERIES_IN_FLIGHT, QUERY_SECONDS
+from telemetry.core.aggregation import SummedBucket
 from telemetry.core.circuit import Circuit
-from telemetry.core.ports import Reader, ReadingQuery, Saturated, Snapshot, TimeRange, Unavailable
+from telemetry.core.ports import (
+    AggregateQuery,
+    KeptReading,
+    Reader,
+    ReadingQuery,
+    Saturated,
+    Snapshot,
+    TimeRange,
+    Unavailable,
+)
 from telemetry_contract.api import DeviceSummary, Integrity, Latest, Stats, StoredReading
 from telemetry_contract.identity import Digest
 
 T = TypeVar("T")
 
-SERVER: Final = "PostgreSQL"
+POSTGRES: Final = "PostgreSQL"
 SHORT_SECONDS: Final = 5.0  # for what indexes answer at once
 LONG_SECONDS: Final = 35.0  # for what may scan; PostgreSQL's own limit comes first
 PROBE_SECONDS: Final = 3.0
@@ -28,11 +38,14 @@ Check = Callable[[], Awaitable[None]]
 class GuardedReader:
     """A Reader in front of another; `check` asks the store whether it is there, and raises `Unavailable` if not."""
 
-    def __init__(self, reader: Reader, check: Check, *, short_seconds: float = SHORT_SECONDS) -> None:
+    def __init__(
+        self, reader: Reader, check: Check, *, server: str = POSTGRES, short_seconds: float = SHORT_SECONDS
+    ) -> None:
+        self._server = server
         self._short_seconds = short_seconds
         self._reader = reader
         self._check = check
-        self._circuit = Circuit(SERVER, self._answers)
+        self._circuit = Circuit(server, self._answers)
         self._left: set[asyncio.Task[Any]] = set()
 
     async def devices(self, *, after: str | None, limit: int) -> Snapshot[list[DeviceSummary]]:
@@ -46,6 +59,12 @@ class GuardedReader:
 
     async def readings(self, query: ReadingQuery) -> Snapshot[list[StoredReading]]:
         return await self._ask("readings", lambda: self._reader.readings(query), LONG_SECONDS)
+
+    async def export(self, query: ReadingQuery) -> Snapshot[list[KeptReading]]:
+        return await self._ask("export", lambda: self._reader.export(query), LONG_SECONDS)
+
+    async def aggregate(self, query: AggregateQuery) -> Snapshot[list[SummedBucket]]:
+        return await self._ask("aggregate", lambda: self._reader.aggregate(query), LONG_SECONDS)
 
     async def digest(self, devices: Sequence[str], within: TimeRange) -> Snapshot[Digest]:
         return await self._ask("digest", lambda: self._reader.digest(devices, within), LONG_SECONDS)
@@ -83,10 +102,15 @@ class GuardedReader:
 
     async def _within(self, seconds: float, question: Coroutine[Any, Any, T]) -> T:
         task = asyncio.get_running_loop().create_task(question)
-        done, _ = await asyncio.wait([task], timeout=seconds)
+        try:
+            done, _ = await asyncio.wait([task], timeout=seconds)
+        except asyncio.CancelledError:
+            self._leave(task)
+            task.cancel()  # nobody wants to know any more; psycopg tells the server so
+            raise
         if not done:
             self._leave(task)
-            raise Unavailable(f"{SERVER} did not answer within {seconds:g} s")
+            raise Unavailable(f"{self._server} did not answer within {seconds:g} s")
         return task.result()
 
     def _leave(self, task: asyncio.Task[Any]) -> None:

@@ -12,8 +12,9 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
+from telemetry.core.aggregation import SummedBucket
 from telemetry.core.outcomes import Outcome
-from telemetry_contract.api import DeviceSummary, Integrity, Latest, Stats, StoredReading
+from telemetry_contract.api import DeviceSummary, ErasureStatus, Integrity, Latest, Stats, StoredReading
 from telemetry_contract.identity import Digest
 from telemetry_contract.readings import Reading
 
@@ -37,6 +38,10 @@ class Oversized(Exception):  # noqa: N818 - a property of the reading, as `Satur
     """One reading is larger than the stream can carry; sending it again cannot help."""
 
 
+class RangeTooLarge(Exception):  # noqa: N818 - a property of the question
+    """An answer would take reading more than may be read for one; nothing was read. The text says how much it is."""
+
+
 class Writer(Protocol):
     """Commits readings to the store."""
 
@@ -57,6 +62,24 @@ class Publisher(Protocol):
 
         `received` is in microseconds. The future fails with `Unavailable` where the acknowledgement did not come, with
         `Oversized` where one reading alone is too large. An accepted record may arrive although its future failed.
+        """
+        ...
+
+
+class Eraser(Protocol):
+    """Takes the order to erase a device: what was accepted of it before, its dead letters, its trace in counts.
+
+    An unknown device is erased all the same. Readings that are accepted later are new.
+    """
+
+    status: ErasureStatus
+    """What has become of the order when `erase` returns."""
+
+    async def erase(self, device: str, up_to: int) -> None:
+        """Erase a device; `up_to` is when the order came, in microseconds.
+
+        Raises:
+            Unavailable: whether it was done, or will be, cannot be known; ordering it again is safe.
         """
         ...
 
@@ -101,6 +124,35 @@ class ReadingQuery(msgspec.Struct, frozen=True):
     after: Position | None = None
 
 
+class KeptReading(msgspec.Struct, frozen=True, gc=False):
+    """A reading as it is kept, with its identity and the hash of its content, 16 bytes each.
+
+    With a metric filter `reading` has only those metrics, while the hashes are those of the whole.
+    """
+
+    reading: Reading
+    identity: bytes
+    content_hash: bytes
+
+    @property
+    def position(self) -> Position:
+        return Position(self.reading.time, self.reading.device, self.identity)
+
+
+class AggregateQuery(msgspec.Struct, frozen=True):
+    """Which values: of one device's metrics in the half-open range [start, end), by buckets of `width` microseconds.
+
+    `most_readings` is how many readings the range may hold.
+    """
+
+    device: str
+    metrics: tuple[str, ...]
+    start: int
+    end: int
+    width: int
+    most_readings: int
+
+
 class Reader(Protocol):
     """Answers questions about what is stored. Devices whose ids begin with `_` are left out of lists and counts.
 
@@ -119,6 +171,18 @@ class Reader(Protocol):
 
     async def readings(self, query: ReadingQuery) -> Snapshot[list[StoredReading]]:
         """Return readings ordered by time, device and identity; with a metric filter, only those metrics in each."""
+        ...
+
+    async def export(self, query: ReadingQuery) -> Snapshot[list[KeptReading]]:
+        """Return readings as `readings` does, with all that it takes to send them again."""
+        ...
+
+    async def aggregate(self, query: AggregateQuery) -> Snapshot[list[SummedBucket]]:
+        """Return the buckets that hold values, by metric and time; how they are summed up says `aggregation`.
+
+        Raises:
+            RangeTooLarge: the range holds more readings than the query allows.
+        """
         ...
 
     async def digest(self, devices: Sequence[str], within: TimeRange) -> Snapshot[Digest]: ...

@@ -10,6 +10,7 @@ from telemetry.core.http.problems import problem_response
 from telemetry_contract.problems import ProblemKind, problem
 
 ALLOW: Final = "GET, HEAD, OPTIONS"
+IS_HEAD: Final = "telemetry.head"  # in the scope of what stands for a HEAD: a stream need not be made
 
 
 class HeadAsGet:
@@ -29,7 +30,7 @@ class HeadAsGet:
             await send(message)
 
         # The server knows from its own scope that this is HEAD; the metrics learn the route from theirs.
-        inner = {**scope, "method": "GET"}
+        inner = {**scope, "method": "GET", IS_HEAD: True}
         try:
             await self.app(inner, receive, send_without_body)
         finally:

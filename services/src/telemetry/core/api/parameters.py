@@ -1,8 +1,9 @@
 """The parameters of queries: parsed once, refused with a pointer to each fault, and documented from the same place."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar, cast
 
 from telemetry.core.http.problems import ProblemError
@@ -13,6 +14,7 @@ from telemetry_contract.readings import DEVICE_PATTERN, MAX_DEVICE, METRIC_PATTE
 from telemetry_contract.times import format_time, parse_time
 
 T = TypeVar("T")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 MAX_FAULTS: Final = 32  # named in one answer
 DEFAULT_LIMIT: Final = 100
@@ -23,7 +25,7 @@ SHOWN: Final = 64  # characters of what was found that a fault repeats
 class Parameter(Generic[T]):
     """One parameter; `parse` raises ValueError with a text that says what is allowed.
 
-    `most` is how often it may stand in a query.
+    `most` is how often it may stand in a query; a `needed` one must stand in it.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Parameter(Generic[T]):
     schema: dict[str, Any]
     description: str
     most: int = 1
+    needed: bool = False
 
 
 class Arguments:
@@ -47,7 +50,7 @@ class Arguments:
         return cast("list[T]", self._values.get(parameter.name, []))
 
 
-def parse_arguments(query: Iterable[tuple[str, str]], allowed: Sequence[Parameter[Any]]) -> Arguments:
+def parse_arguments(query: Sequence[tuple[str, str]], allowed: Sequence[Parameter[Any]]) -> Arguments:
     """Parse a query string's parameters.
 
     Raises:
@@ -65,6 +68,8 @@ def parse_arguments(query: Iterable[tuple[str, str]], allowed: Sequence[Paramete
         except ValueError as error:
             faults.append(_fault(name, parameter, str(error)))
     faults += [_too_often(known[name], found) for name, found in values.items() if len(found) > known[name].most]
+    asked = {name for name, _ in query}
+    faults += [_missing(parameter) for parameter in allowed if parameter.needed and parameter.name not in asked]
     if faults:
         raise refused(*faults)
     return Arguments(values)
@@ -84,7 +89,7 @@ def _document(parameter: Parameter[Any]) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "in": "query",
-        "required": False,
+        "required": parameter.needed,
         "description": parameter.description,
         "schema": repeated if parameter.most > 1 else parameter.schema,
     }
@@ -109,6 +114,10 @@ def _too_often(parameter: Parameter[Any], found: list[object]) -> Fault:
     return Fault(f"/query/{parameter.name}", "too-many", detail)
 
 
+def _missing(parameter: Parameter[Any]) -> Fault:
+    return Fault(f"/query/{parameter.name}", "missing-parameter", f"{parameter.name} is needed here")
+
+
 def _parse_device(text: str) -> str:
     if not is_device(text):
         raise ValueError(f"a device id is 1 to {MAX_DEVICE} of A-Z a-z 0-9 . _ : -, found {text[:SHOWN]!r}")
@@ -130,10 +139,15 @@ def _parse_moment(text: str) -> int:
         raise ValueError(f"{error}: {text[:SHOWN]!r}{hint}") from None
 
 
-def _parse_order(text: str) -> Order:
-    if text not in list(Order):
-        raise ValueError(f"asc or desc, found {text[:SHOWN]!r}")
-    return Order(text)
+def parse_choice(choices: type[Choice]) -> Callable[[str], Choice]:
+    """Return what parses one of an enumeration's texts."""
+
+    def parse(text: str) -> Choice:
+        if text not in list(choices):
+            raise ValueError(f"{' or '.join(choices)}, found {text[:SHOWN]!r}")
+        return choices(text)
+
+    return parse
 
 
 def limit_parameter(most: int) -> Parameter[int]:
@@ -163,11 +177,19 @@ def devices_parameter(most: int) -> Parameter[str]:
     return Parameter("device", _parse_device, _DEVICE_SCHEMA, "A device's id; may be repeated.", most)
 
 
-METRIC: Final = Parameter("metric", _parse_metric, _METRIC_SCHEMA, "Only this metric; may be repeated.", MAX_METRICS)
+def metric_parameter(description: str, most: int, *, needed: bool = False) -> Parameter[str]:
+    return Parameter("metric", _parse_metric, _METRIC_SCHEMA, description, most, needed)
+
+
+def required(parameter: Parameter[T]) -> Parameter[T]:
+    return replace(parameter, needed=True)
+
+
+METRIC: Final = metric_parameter("Only this metric; may be repeated.", MAX_METRICS)
 FROM: Final = Parameter("from", _parse_moment, _TIME_SCHEMA, "The first time of the range, RFC 3339 with a zone.")
 TO: Final = Parameter("to", _parse_moment, _TIME_SCHEMA, "The end of the range, itself not in it.")
 ORDER: Final = Parameter(
-    "order", _parse_order, {"type": "string", "enum": list(Order), "default": "asc"}, "Oldest or newest first."
+    "order", parse_choice(Order), {"type": "string", "enum": list(Order), "default": "asc"}, "Oldest or newest first."
 )
 CURSOR: Final = Parameter("cursor", str, {"type": "string"}, "Where the page before ended, as its answer said.")
 

@@ -9,7 +9,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from telemetry.core.api.access import Access
+from telemetry.core.api.aggregate import AggregateRoute
 from telemetry.core.api.answers import Answers
+from telemetry.core.api.export import ExportRoute, document_export
 from telemetry.core.api.hot import LatestRoute, document_latest
 from telemetry.core.api.methods import HeadAsGet, install_method_handler
 from telemetry.core.api.newest import Newest
@@ -21,9 +23,11 @@ from telemetry.core.http.problems import install_problem_handlers
 from telemetry.core.metrics import RequestMetrics
 from telemetry.core.ports import Reader
 from telemetry_contract.api import (
+    Aggregate,
     DevicePage,
     DeviceSummary,
     DigestAnswer,
+    ExportedReading,
     Integrity,
     Latest,
     LatestMany,
@@ -33,7 +37,14 @@ from telemetry_contract.api import (
 from telemetry_contract.problems import ProblemKind
 
 API: Final = "/api/v1"
-MODELS: Final = (DevicePage, DeviceSummary, DigestAnswer, Integrity, Latest, LatestMany, ReadingPage, Stats)
+MODELS: Final = (
+    Aggregate, DevicePage, DeviceSummary, DigestAnswer, ExportedReading, Integrity, Latest, LatestMany, ReadingPage,
+    Stats,
+)  # fmt: skip
+DESCRIPTION: Final = (
+    "What is kept, for bearers of a token with the scope `readings:read`. "
+    "Under `/devices/{device}` that device's own key will do."
+)
 GZIP_BYTES: Final = 2048  # bodies from this size on are worth it
 GZIP_LEVEL: Final = 3  # pages shrink to a tenth; higher levels cost twice the time for a few percent
 
@@ -53,13 +64,15 @@ class ReaderApi:
     ) -> None:
         """Take `waiting`, how many questions for newest values may wait for the store."""
         self.fastapi = FastAPI(
-            title=title, version="v1", docs_url=None, redoc_url=None, redirect_slashes=False,
+            title=title, version="v1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False,
             generate_unique_id_function=_operation_id,
         )  # fmt: skip
         install_problem_handlers(self.fastapi)
         install_method_handler(self.fastapi)
         self.fastapi.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES, compresslevel=GZIP_LEVEL)
         _add_routes(self.fastapi, ReaderRoutes(reader, answers, access, max_page=max_page))
+        _add_aggregate(self.fastapi, AggregateRoute(reader, access))
+        _add_export(self.fastapi, ExportRoute(reader, access, most_devices=max_page))
         complete_document(self.fastapi, MODELS, document_latest())
         hot = LatestRoute(self.fastapi, answers, access, Newest(reader, waiting=waiting))
         self.app = RequestMetrics(HeadAsGet(hot))
@@ -96,6 +109,30 @@ def _add_routes(app: FastAPI, routes: ReaderRoutes) -> None:
         routes.of_digest)  # fmt: skip
     add("/integrity", routes.get_integrity, "The stream's ledger", Integrity, ())
     add("/stats", routes.get_stats, "The platform's size", Stats, ())
+
+
+def _add_aggregate(app: FastAPI, route: AggregateRoute) -> None:
+    app.add_api_route(
+        API + "/devices/{device}/aggregate",
+        route.get_aggregate,
+        methods=["GET"],
+        summary="A device's metrics by buckets of time",
+        response_class=Response,
+        responses=document_answers(Aggregate, *_ALWAYS, ProblemKind.RANGE_TOO_LARGE),
+        openapi_extra=document_parameters(route.parameters),
+    )
+
+
+def _add_export(app: FastAPI, route: ExportRoute) -> None:
+    app.add_api_route(
+        API + "/export",
+        route.export_readings,
+        methods=["GET"],
+        summary="All readings of a query, streamed",
+        response_class=Response,
+        responses=document_export(*_ALWAYS),
+        openapi_extra=document_parameters(route.parameters),
+    )
 
 
 def _operation_id(route: APIRoute) -> str:

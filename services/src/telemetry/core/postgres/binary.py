@@ -23,6 +23,7 @@ _moment: Final = Struct(">q").pack
 _time: Final = Struct(">iq").pack
 _jsonb: Final = Struct(">ib").pack
 _uuid_length: Final = _length(16)
+_NULL: Final = _length(-1)
 _JSONB_VERSION: Final = 1
 
 
@@ -83,6 +84,14 @@ def uuids(values: Sequence[bytes]) -> UuidArray:
 def texts(values: Sequence[str]) -> TextArray:
     encoded = [value.encode() for value in values]
     return TextArray([_length(len(value)) + value for value in encoded], len(values))
+
+
+def optional_texts(values: Sequence[str | None]) -> TextArray:
+    """Pack texts and nulls; where all are null nothing, which `unnest` fills up beside longer arrays."""
+    if not any(values):
+        return TextArray([], 0)
+    encoded = [None if value is None else value.encode() for value in values]
+    return TextArray([_NULL if value is None else _length(len(value)) + value for value in encoded], len(values))
 
 
 def jsonbs(values: Sequence[bytes]) -> JsonbArray:

@@ -60,14 +60,17 @@ SELECT statement_timestamp(), count(*),
 FROM readings CROSS JOIN LATERAL uuid_send(identity) AS bytes WHERE {conditions}
 """)
 
+_COLUMNS: Final = sql.SQL("time, device, identity, metrics")
+_ALL_COLUMNS: Final = sql.SQL("time, device, identity, metrics, content, id")
+
 _OF_ALL: Final = sql.SQL("""
-SELECT time, device, identity, metrics FROM readings WHERE {conditions}
+SELECT {columns} FROM readings WHERE {conditions}
 ORDER BY time {way}, device {way}, identity {way} LIMIT %(limit)s
 """)
 
 _OF_DEVICES: Final = sql.SQL("""
 SELECT page.* FROM (SELECT DISTINCT unnest(%(devices)b) AS name) AS wanted CROSS JOIN LATERAL (
-  SELECT time, device, identity, metrics FROM readings WHERE device = wanted.name AND {conditions}
+  SELECT {columns} FROM readings WHERE device = wanted.name AND {conditions}
   ORDER BY time {way}, identity {way} LIMIT %(limit)s
 ) AS page ORDER BY time {way}, device {way}, identity {way} LIMIT %(limit)s
 """)
@@ -82,6 +85,15 @@ _ALWAYS: Final = sql.SQL("true")
 
 def build_readings(query: ReadingQuery) -> tuple[sql.Composed, Names]:
     """Return the statement and its values for one page of readings."""
+    return _build_page(query, _COLUMNS)
+
+
+def build_export(query: ReadingQuery) -> tuple[sql.Composed, Names]:
+    """As `build_readings`, with the hash of the content and the client's id behind its columns."""
+    return _build_page(query, _ALL_COLUMNS)
+
+
+def _build_page(query: ReadingQuery, columns: sql.SQL) -> tuple[sql.Composed, Names]:
     names: Names = {"limit": query.limit}
     conditions = _within(query.range, names)
     if query.metrics:
@@ -97,7 +109,7 @@ def build_readings(query: ReadingQuery) -> tuple[sql.Composed, Names]:
         conditions.append(sql.SQL(_NOT_RESERVED))
     page = _OF_DEVICES if query.devices else _OF_ALL
     way = sql.SQL(query.order.value)
-    body = page.format(conditions=_all_of(conditions), way=way)
+    body = page.format(columns=columns, conditions=_all_of(conditions), way=way)
     return _WITH_CLOCK.format(clock=sql.SQL(_CLOCK), page=body, way=way), names
 
 

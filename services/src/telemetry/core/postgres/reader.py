@@ -10,14 +10,25 @@ import psycopg
 from psycopg import AsyncConnection, AsyncCursor, errors, sql
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from telemetry.core.ports import ReadingQuery, Saturated, Snapshot, TimeRange, Unavailable
+from telemetry.core.aggregation import SummedBucket
+from telemetry.core.ports import (
+    AggregateQuery,
+    KeptReading,
+    ReadingQuery,
+    Saturated,
+    Snapshot,
+    TimeRange,
+    Unavailable,
+)
 from telemetry.core.postgres import queries
+from telemetry.core.postgres.aggregates import ask_aggregate
 from telemetry.core.postgres.binary import texts
 from telemetry.core.postgres.connecting import CONNECT_SECONDS, SESSION
 from telemetry.core.postgres.ledger import Counts, balanced
 from telemetry.core.postgres.loading import load_latest, load_metrics, register_loaders
 from telemetry_contract.api import DeviceSummary, Integrity, Latest, PartitionLedger, Stats, StoredReading
 from telemetry_contract.identity import MODULUS, Digest
+from telemetry_contract.readings import Reading, Value
 from telemetry_contract.times import format_time
 
 Row = tuple[Any, ...]
@@ -72,6 +83,15 @@ class PostgresReader:
         wanted = frozenset(query.metrics)
         return Snapshot([_reading(row, wanted) for row in _found(rows)], rows[0][0])
 
+    async def export(self, query: ReadingQuery) -> Snapshot[list[KeptReading]]:
+        rows = await self._rows(*queries.build_export(query))
+        wanted = frozenset(query.metrics)
+        return Snapshot([_kept(row, wanted) for row in _found(rows)], rows[0][0])
+
+    async def aggregate(self, query: AggregateQuery) -> Snapshot[list[SummedBucket]]:
+        async with self._cursor() as cursor:
+            return await ask_aggregate(cursor, query)
+
     async def digest(self, devices: Sequence[str], within: TimeRange) -> Snapshot[Digest]:
         ((as_of, count, *pieces),) = await self._rows(*queries.build_digest(tuple(devices), within))
         total = 0
@@ -120,10 +140,17 @@ def _summary(row: Row) -> DeviceSummary:
 
 def _reading(row: Row, wanted: frozenset[str]) -> StoredReading:
     _, time, device, identity, document = row
+    return StoredReading(device, format_time(time), _wanted(document, wanted), identity.hex())
+
+
+def _kept(row: Row, wanted: frozenset[str]) -> KeptReading:
+    _, time, device, identity, document, content_hash, client_id = row
+    return KeptReading(Reading(device, time, _wanted(document, wanted), client_id), identity, content_hash)
+
+
+def _wanted(document: bytes, wanted: frozenset[str]) -> dict[str, Value]:
     metrics = load_metrics(document)
-    if wanted:
-        metrics = {name: value for name, value in metrics.items() if name in wanted}
-    return StoredReading(device, format_time(time), metrics, identity.hex())
+    return {name: value for name, value in metrics.items() if name in wanted} if wanted else metrics
 
 
 def _ledger(topic_id: bytes, partition: int, offsets_passed: int, *columns: int) -> PartitionLedger:

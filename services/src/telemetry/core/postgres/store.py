@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 
 from telemetry.core.outcomes import Outcome
-from telemetry.core.postgres.binary import jsonbs, texts, times, uuids
+from telemetry.core.postgres.binary import jsonbs, optional_texts, texts, times, uuids
 from telemetry.core.postgres.errors import UnstorableValueError, VanishedReadingError
 from telemetry.core.postgres.latest import store_latest
 from telemetry_contract.identity import IDENTITY_BYTES, Identified
@@ -24,8 +24,8 @@ from telemetry_contract.readings import Value
 # The identities come back as one value: thousands of rows would cost the client more than the rest of its work.
 INSERT: Final = """
 WITH inserted AS (
-  INSERT INTO readings (device, time, identity, content, metrics)
-  SELECT * FROM unnest(%(device)b, %(time)b, %(identity)b, %(content)b, %(metrics)b)
+  INSERT INTO readings (device, time, identity, content, metrics, id)
+  SELECT * FROM unnest(%(device)b, %(time)b, %(identity)b, %(content)b, %(metrics)b, %(id)b)
   ON CONFLICT (device, time, identity) DO NOTHING
   RETURNING device, time, identity, tableoid
 ), counted AS (
@@ -82,6 +82,7 @@ def _insert(connection: psycopg.Connection[Any], batch: list[Identified], slot: 
     columns = _key_columns(batch) | {
         "content": uuids([row.content_hash for row in batch]),
         "metrics": jsonbs([encode_metrics(row.reading.metrics) for row in batch]),
+        "id": optional_texts([row.reading.id for row in batch]),
         "slot": slot,
     }
     found = connection.cursor(binary=True).execute(INSERT, columns).fetchone()
