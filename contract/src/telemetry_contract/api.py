@@ -188,10 +188,14 @@ class Integrity(msgspec.Struct, frozen=True):
 
 
 class Stats(msgspec.Struct, frozen=True):
-    """The platform's size: readings and devices kept, the oldest and newest time, and bytes of storage."""
+    """The platform's size: readings and devices kept, the oldest and newest time, and bytes of storage.
+
+    `evicted` counts the readings that a store in memory dropped to stay within its bounds of time and size.
+    """
 
     readings: int
     devices: int
     oldest: str | None
     newest: str | None
     storage_bytes: int
+    evicted: int = 0

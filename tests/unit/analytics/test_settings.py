@@ -39,7 +39,7 @@ def test_the_store_postgres_needs_its_address(environment: pytest.MonkeyPatch) -
         parse_settings(AnalyticsSettings)
 
 
-def test_a_store_that_is_not_served_is_refused(environment: pytest.MonkeyPatch) -> None:
+def test_history_in_the_consumers_memory_needs_its_address(environment: pytest.MonkeyPatch) -> None:
     environment.setenv(Variable.STORE, "memory")
-    with pytest.raises(SettingsError, match="TELEMETRY_STORE"):
+    with pytest.raises(SettingsError, match="TELEMETRY_CONSUMER_URL is missing"):
         parse_settings(AnalyticsSettings)

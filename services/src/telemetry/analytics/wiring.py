@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from telemetry.analytics.cached import CachedAnswers
 from telemetry.analytics.clock import StoreClock
 from telemetry.analytics.guarded import GuardedReader
+from telemetry.analytics.remote_store import RemoteStore
 from telemetry.analytics.settings import AnalyticsSettings
 from telemetry.core.api.access import Access
 from telemetry.core.api.answers import DirectAnswers
@@ -52,12 +53,18 @@ class PostgresStore:
         await self._postgres.device(NOBODY)
 
 
+def _build_store(settings: AnalyticsSettings) -> PostgresStore | RemoteStore:
+    if settings.consumer_url is not None:
+        return RemoteStore(settings.consumer_url, settings)
+    assert settings.postgres_url is not None  # noqa: S101 - the settings ask for one of them
+    return PostgresStore(settings.postgres_url, settings.postgres_connections)
+
+
 class Analytics:
     """The program's parts, and how they start and stop."""
 
     def __init__(self, settings: AnalyticsSettings) -> None:
-        assert settings.postgres_url is not None  # noqa: S101 - the settings ask for it with this store
-        self._store = PostgresStore(settings.postgres_url, settings.postgres_connections)
+        self._store = _build_store(settings)
         self._cache = RedisCache(connect(settings.redis_url)) if settings.redis_url else None
         self._answers = self._build_answers(settings)
         api = ReaderApi(

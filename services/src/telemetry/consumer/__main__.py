@@ -4,18 +4,15 @@ import asyncio
 import signal
 import sys
 import threading
-from contextvars import copy_context
 from typing import Final
 
-from telemetry.consumer.postgres_sink import PostgresSink
+from telemetry.consumer.keeping import build_keeping, start_keeping_bounds
 from telemetry.consumer.runner import Runner
 from telemetry.consumer.settings import ConsumerSettings
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
-from telemetry.core.postgres.partitions import keep_partitions
-from telemetry.core.serving import serve
+from telemetry.core.serving import run, serve
 from telemetry.core.settings import load_settings
-from telemetry_contract.times import MICROSECONDS_PER_SECOND
 
 EXIT_FAILED: Final = 1
 
@@ -24,12 +21,11 @@ EXIT_FAILED: Final = 1
 SWITCH_SECONDS: Final = 0.0005
 
 
-async def run(settings: ConsumerSettings) -> bool:
-    """Consume until a signal; tell whether it was one that ended us."""
+async def consume(settings: ConsumerSettings, failed: threading.Event) -> None:
+    """Consume until a signal, which may be our own: then `failed` is set."""
     loop = asyncio.get_running_loop()
-    ready, stopping, failed = asyncio.Event(), threading.Event(), threading.Event()
-    url = settings.postgres_url.get_secret_value() if settings.postgres_url else ""
-    retention = int(settings.retention_seconds * MICROSECONDS_PER_SECOND)
+    ready, stopping = asyncio.Event(), threading.Event()
+    keeping = build_keeping(settings)
 
     def fail() -> None:
         failed.set()
@@ -38,13 +34,17 @@ async def run(settings: ConsumerSettings) -> bool:
     def be_ready() -> None:
         loop.call_soon_threadsafe(ready.set)
 
-    runner = Runner(settings, PostgresSink(url, retention), ready=be_ready, failed=fail)
-    keeping = threading.Thread(
-        target=copy_context().run, args=(keep_partitions, url, retention, stopping), name="partitions", daemon=True
+    runner = Runner(
+        settings,
+        keeping.sink,
+        ready=be_ready,
+        failed=fail,
+        open_stream=keeping.open_stream,
+        make_heartbeats=keeping.make_heartbeats,
     )
 
     async def start() -> None:
-        keeping.start()
+        start_keeping_bounds(keeping, stopping)
         runner.start()
         await ready.wait()
 
@@ -52,15 +52,16 @@ async def run(settings: ConsumerSettings) -> bool:
         stopping.set()
         await asyncio.to_thread(runner.stop)
 
-    await serve(settings, Lifecycle(), start=start, stop=stop)
-    return not failed.is_set()
+    await serve(settings, Lifecycle(), app=keeping.app, port=settings.port, start=start, stop=stop)
 
 
 def main() -> None:
     settings = load_settings(ConsumerSettings, sys.argv[1:])
     configure_logs(settings, "consumer")
     sys.setswitchinterval(SWITCH_SECONDS)
-    if not asyncio.run(run(settings)):
+    failed = threading.Event()
+    run(consume(settings, failed))
+    if failed.is_set():
         raise SystemExit(EXIT_FAILED)
 
 

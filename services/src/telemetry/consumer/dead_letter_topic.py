@@ -12,13 +12,13 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from telemetry.consumer.sink import SinkAwayError
 from telemetry.core.kafka.config import client_config
+from telemetry.core.kafka.topics import MAX_LETTER_BYTES
 from telemetry.core.postgres.ledger import DeadLetter
 from telemetry.core.settings import KafkaSettings
 from telemetry_contract.dead_letters import BuriedLetter, encode_letter
 from telemetry_contract.topics import dead_letters_topic
 
 DELIVERY_SECONDS: Final = 10.0
-MAX_LETTER_BYTES: Final = 2 << 20  # a record as large as Kafka takes, and the words about it
 
 
 class DeadLetterTopic:
@@ -26,7 +26,7 @@ class DeadLetterTopic:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._topic = dead_letters_topic(settings.topic_prefix)
-        self._failure: KafkaError | None = None
+        self._failures: list[KafkaError] = []
         config = {
             **client_config(settings),
             "acks": "all",
@@ -44,7 +44,7 @@ class DeadLetterTopic:
         Raises:
             SinkAwayError: not all are; burying them again is safe.
         """
-        self._failure = None
+        self._failures.clear()
         try:
             for letter in letters:
                 self._produce(BuriedLetter(topic, partition, letter.offset, letter.item, letter.reason, letter.payload))
@@ -52,8 +52,9 @@ class DeadLetterTopic:
         except KafkaException as error:
             self._failed(error.args[0])
             raise SinkAwayError(f"a dead letter was refused: {error}") from error
-        if self._failure is not None or waiting:
-            raise SinkAwayError(f"dead letters were not acknowledged: {self._failure or 'no answer in time'}")
+        if self._failures or waiting:
+            reason = self._failures[0].str() if self._failures else "no answer in time"
+            raise SinkAwayError(f"dead letters were not acknowledged: {reason}")
 
     def _produce(self, letter: BuriedLetter) -> None:
         while True:
@@ -72,6 +73,6 @@ class DeadLetterTopic:
             self._failed(error)
 
     def _failed(self, error: KafkaError) -> None:
-        self._failure = error
+        self._failures.append(error)
         if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001 - librdkafka's own codes begin so
             self._producer = self._make()

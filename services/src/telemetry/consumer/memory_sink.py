@@ -17,6 +17,7 @@ from telemetry.consumer.closing import ClosedSpan, close_spans
 from telemetry.consumer.dead_letter_topic import DeadLetterTopic
 from telemetry.consumer.replay import Log
 from telemetry.consumer.sink import StalePositionError
+from telemetry.core.dead_letters import LetterPlace
 from telemetry.core.memory import metrics
 from telemetry.core.memory.ledger import MemoryLedger
 from telemetry.core.memory.store import MemoryStore
@@ -98,7 +99,12 @@ class MemorySink:
             self._store.add(stored)
             for one in closed:
                 self._ledger.advance(topic, one.span.partition, following=one.span.following, counts=one.counts)
+                places = (LetterPlace(topic, one.span.partition, it.offset, it.item) for it in one.letters)
+                self._ledger.letters.bury(
+                    (place, it.reason, it.payload) for place, it in zip(places, one.letters, strict=True)
+                )
                 total += one.counts
+            self._ledger.letters.drop_before(self._clock() - self._retention)
             metrics.count_evicted("size", self._store.shrink(self._most_bytes))
         for one in closed:
             self._catch_up.note(topic, one.span.partition, one.span.following)

@@ -1,6 +1,7 @@
 """Settings of the consumer: where the stream and the store are, and how large a batch may grow."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, TypeVar
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -8,26 +9,37 @@ from pydantic_core import PydanticCustomError
 from telemetry.core.settings import Count, KafkaSettings, Port, Seconds, ServerSettings
 from telemetry_contract.architecture import Store
 
+T = TypeVar("T")
+
+ForMemory = Field(validate_default=True)
+
 
 class ConsumerSettings(ServerSettings, KafkaSettings):
-    """The consumer's environment; `port` and no PostgreSQL belong to the `memory` store."""
+    """The consumer's environment; without PostgreSQL it is the store itself, and serves those who read."""
 
-    port: Port | None = None
     postgres_url: Annotated[SecretStr | None, Field(validate_default=True)] = None
     retention_seconds: Seconds
     batch_readings: Count = 10_000
     batch_seconds: Seconds = 0.15
 
-    @field_validator("store")
-    @classmethod
-    def _store_is_built(cls, store: Store) -> Store:
-        if store is Store.MEMORY:
-            raise PydanticCustomError("unsupported", "this consumer cannot keep readings in memory yet; use postgres")
-        return store
+    port: Annotated[Port | None, ForMemory] = None
+    keys_file: Annotated[Path | None, ForMemory] = None
+    revocations_file: Path | None = None
+    memory_bytes: Count = 256 << 20
+    """What readings in memory may take; the oldest go beyond it."""
 
     @field_validator("postgres_url")
     @classmethod
     def _postgres_is_named(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if url is None and info.data.get("store") is Store.POSTGRES:
-            raise PydanticCustomError("missing", "needed where the store is postgres")
-        return url
+        return _needed(url, Store.POSTGRES, info)
+
+    @field_validator("port", "keys_file")
+    @classmethod
+    def _readers_can_be_served(cls, value: T | None, info: ValidationInfo) -> T | None:
+        return _needed(value, Store.MEMORY, info)
+
+
+def _needed(value: T | None, store: Store, info: ValidationInfo) -> T | None:
+    if value is None and info.data.get("store") is store:
+        raise PydanticCustomError("missing", "needed where the store is {store}", {"store": store.value})
+    return value

@@ -36,7 +36,7 @@ class WholeStream(Stream):
         if self._count:
             raise StreamLostError(f"the topic has {count} partitions now, it had {self._count}")
         self._count = count
-        self._listener.assigned(range(count))
+        self._listener.assigned(list(range(count)))
 
     def _count_partitions(self) -> int:
         """Return how many partitions there are, 0 where Kafka does not say."""

@@ -47,6 +47,8 @@ def _naming(platform: str, component: str) -> Processor:
 
 def _renderers(log_format: LogFormat) -> list[Processor]:
     in_terminal = log_format is LogFormat.CONSOLE or (log_format is LogFormat.AUTO and sys.stderr.isatty())
+    # Traces without local variables: a request's are its caller's credentials.
     if in_terminal:
-        return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    traces = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+    return [traces, structlog.processors.JSONRenderer()]

@@ -19,7 +19,13 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy.exc import DBAPIError
 
 from telemetry.core.kafka.config import client_config
-from telemetry.core.kafka.topics import REQUEST_SECONDS, TopicMissingError, ensure_topics, platform_topics
+from telemetry.core.kafka.topics import (
+    REQUEST_SECONDS,
+    TopicMissingError,
+    dead_letters_of,
+    ensure_topics,
+    platform_topics,
+)
 from telemetry.core.logs import configure_logs
 from telemetry.core.postgres.connecting import connect
 from telemetry.core.postgres.partitions import maintain_partitions
@@ -96,6 +102,9 @@ def prepare_kafka(settings: PrepareSettings) -> None:
         min_insync=settings.topic_min_insync,
         retention_seconds=settings.topic_retention_seconds or 0.0,
     )
+    if settings.store is Store.MEMORY:
+        copies, in_sync = settings.topic_replication, settings.topic_min_insync
+        topics.append(dead_letters_of(settings.topic_prefix, replication=copies, min_insync=in_sync))
     # What fails is told by each request's own error, not line by line on standard error.
     admin = AdminClient({**client_config(settings), "log_level": 0})
     admin.list_topics(timeout=REQUEST_SECONDS)

@@ -22,7 +22,7 @@ from confluent_kafka.admin import (
     TopicDescription,
 )
 
-from telemetry_contract.topics import heartbeats_topic, readings_topic
+from telemetry_contract.topics import dead_letters_topic, heartbeats_topic, readings_topic
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -33,6 +33,7 @@ MIN_SEGMENT_SECONDS: Final = 600.0
 MAX_SEGMENT_SECONDS: Final = 86_400.0
 HEARTBEAT_SEGMENT_BYTES: Final = 1 << 20
 HEARTBEAT_SEGMENT_SECONDS: Final = 600
+MAX_LETTER_BYTES: Final = 2 << 20  # a record as large as Kafka takes, and the words about it
 REQUEST_SECONDS: Final = 10.0
 VISIBLE_PAUSE_SECONDS: Final = 0.05
 
@@ -63,6 +64,12 @@ def platform_topics(
     ]
 
 
+def dead_letters_of(prefix: str, *, replication: int, min_insync: int) -> Topic:
+    """Return the topic of dead letters, for platforms without a database: it keeps the last letter of each origin."""
+    durable = {"min.insync.replicas": str(min_insync), "unclean.leader.election.enable": "false"}
+    return Topic(dead_letters_topic(prefix), 1, replication, durable | dead_letters_config())
+
+
 def readings_config(retention_seconds: float) -> dict[str, str]:
     """Return how long records are kept, without a cap on bytes that could drop what is not stored yet."""
     segment = min(max(retention_seconds / SEGMENTS, MIN_SEGMENT_SECONDS), MAX_SEGMENT_SECONDS)
@@ -83,6 +90,15 @@ def heartbeats_config() -> dict[str, str]:
         "segment.bytes": str(HEARTBEAT_SEGMENT_BYTES),
         "segment.ms": _milliseconds(HEARTBEAT_SEGMENT_SECONDS),
         "min.cleanable.dirty.ratio": "0.1",
+    }
+
+
+def dead_letters_config() -> dict[str, str]:
+    """Return room for a letter about a record as large as brokers take, and that letters outlive the readings."""
+    return {
+        "cleanup.policy": "compact",
+        "max.message.bytes": str(MAX_LETTER_BYTES),
+        "segment.ms": _milliseconds(MAX_SEGMENT_SECONDS),
     }
 
 

@@ -15,13 +15,13 @@ from telemetry.core.postgres.errors import Fault, classify
 from telemetry.core.postgres.partition_plan import Bounds, bounds
 from telemetry.core.postgres.partitions import ensure_partitions
 from telemetry.core.postgres.store import store_readings
+from telemetry.core.verdicts import Judged, judge_within
 from telemetry_contract.identity import Identified
 
 ATTEMPTS: Final = 4  # whole, with its partitions made, bisected, and one for a meeting with another writer
 
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
-Judged = tuple[list[Outcome], dict[int, str]]  # what became of each row, and why where it is dead (by index)
 Store = Callable[[Connection, Sequence[Identified], int], Judged]
 
 
@@ -59,15 +59,7 @@ def attempt(
 
 def judge(connection: Connection, rows: Sequence[Identified], slot: int, within: Bounds, store: Store) -> Judged:
     """Decide by the bounds of time first, and store the rest."""
-    verdicts = [within.verdict(row.reading.time) for row in rows]
-    if not any(verdicts):
-        return store(connection, rows, slot)
-    allowed = [index for index, verdict in enumerate(verdicts) if verdict is None]
-    stored, stored_reasons = store(connection, [rows[index] for index in allowed], slot)
-    places = dict(zip(allowed, stored, strict=True))
-    outcomes = [places[index] if verdict is None else verdict for index, verdict in enumerate(verdicts)]
-    reasons = {index: "its time lies in the future" for index, end in enumerate(verdicts) if end is Outcome.DEAD}
-    return outcomes, reasons | {allowed[index]: reason for index, reason in stored_reasons.items()}
+    return judge_within(rows, within, lambda rest: store(connection, rest, slot))
 
 
 def store_whole(connection: Connection, rows: Sequence[Identified], slot: int) -> Judged:
