@@ -16,7 +16,7 @@ from psycopg import sql
 from tests.support.platform import RunningPlatform
 from tests.support.servers import SharedServers
 
-PRESETS = ["baseline", "scale", "redis", "kafka"]
+PRESETS = ["baseline", "scale", "redis", "kafka", "stream-memory", "stream-postgres", "stream-redis"]
 
 # Small limits, so that a test can meet each of them.
 SPEC: dict[str, Any] = {

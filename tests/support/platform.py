@@ -162,6 +162,7 @@ class RunningPlatform(Target):
         )
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
+        ports = choose_free(LOOPBACK, 3)
         keyring = Keyring("k1", {"k1": secrets.token_bytes(32)})
         keys_file, self.revocations_file = directory / "keys.json", directory / "revocations.json"
         keys_file.write_bytes(format_keyring(keyring))
@@ -170,11 +171,11 @@ class RunningPlatform(Target):
             postgres_url=postgres_url,
             redis_url=redis_url,
             kafka_bootstrap=kafka_bootstrap,
+            consumer_url=f"http://{LOOPBACK}:{ports[2]}",
             keys_file=str(keys_file),
             revocations_file=str(self.revocations_file),
         )
-        ports = choose_free(LOOPBACK, 2)
-        self._ports = {Component.PRODUCER: ports[0], Component.ANALYTICS: ports[1]}
+        self._ports = {Component.PRODUCER: ports[0], Component.ANALYTICS: ports[1], Component.CONSUMER: ports[2]}
         self.processes: dict[str, Process] = {}
         super().__init__(
             f"http://{LOOPBACK}:{ports[0]}",

@@ -11,6 +11,7 @@ ENDPOINTS = Endpoints(
     postgres_url="postgresql://telemetry@127.0.0.1:5432/telemetry",
     redis_url="redis://127.0.0.1:6379/0",
     kafka_bootstrap="127.0.0.1:9092",
+    consumer_url="http://127.0.0.1:8081",
     keys_file="/etc/telemetry/keys.json",
     revocations_file="/etc/telemetry/revocations.json",
 )
@@ -54,6 +55,26 @@ def test_only_variables_of_the_contract_are_produced_as_plain_text(component: Co
 def test_only_who_checks_credentials_is_told_of_the_keys() -> None:
     told = [component for component in Component if Variable.KEYS_FILE in environment(component)]
     assert told == [Component.PRODUCER, Component.ANALYTICS]
+
+
+def test_a_consumer_that_serves_history_is_asked_by_analytics_alone() -> None:
+    told = environment(Component.ANALYTICS, architecture="stream-memory")
+    assert told[Variable.CONSUMER_URL] == "http://127.0.0.1:8081"
+    assert Variable.KEYS_FILE in environment(Component.CONSUMER, architecture="stream-memory")
+    assert Variable.CONSUMER_URL not in environment(Component.ANALYTICS)
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ({"memory": {"maxSize": "100Mi"}}, 100 << 20),
+        ({"consumer": {"resources": {"limits": {"memory": "1Gi"}}}}, 512 << 20),
+        ({"consumer": {"resources": {"limits": {}}}}, 256 << 20),
+    ],
+)
+def test_history_has_a_bound_of_size_whoever_sets_it(spec: dict[str, Any], told: int) -> None:
+    found = environment(Component.CONSUMER, architecture="stream-memory", **spec)
+    assert found[Variable.MEMORY_BYTES] == str(told)
 
 
 def test_the_consumer_has_a_public_port_only_where_it_serves_history() -> None:

@@ -9,7 +9,7 @@ from telemetry.consumer.settings import ConsumerSettings
 from telemetry.core.prepare import PrepareSettings
 from telemetry.core.settings import ProgramSettings, parse_settings
 from telemetry.producer.settings import ProducerSettings
-from telemetry_contract.architecture import PRESETS, Reads, Store
+from telemetry_contract.architecture import PRESETS, Reads
 from telemetry_contract.settings import PREFIX, Component, Variable
 from telemetry_operator.environment import Binding, Endpoints, Environment, environment_of
 from tests.support.manifests import platform_of
@@ -30,6 +30,7 @@ ENDPOINTS: Final = Endpoints(
     kafka_sasl_username="telemetry",
     kafka_sasl_password="secret",
     kafka_ca_file="/etc/telemetry/ca.crt",
+    consumer_url="http://127.0.0.1:8081",
     keys_file="/etc/telemetry/keys.json",
     revocations_file="/etc/telemetry/revocations.json",
 )
@@ -43,11 +44,7 @@ TUNED: Final[dict[str, Any]] = {
     "buffer": {"maxBufferAge": "90m"},
     "kafka": {"topic": {"partitions": 3, "retention": "2d"}, "builtin": {"brokers": 3}},
 }
-BUILT: Final = [name for name, one in PRESETS.items() if one.store is Store.POSTGRES]
-"""Presets whose settings the services take today; of the others only the names are compared."""
-
 SPECS: Final = [{"architecture": preset, **more} for preset in PRESETS for more in ({}, TUNED)]
-BUILT_SPECS: Final = [spec for spec in SPECS if spec["architecture"] in BUILT]
 
 everywhere = pytest.mark.parametrize("component", Component)
 
@@ -88,7 +85,7 @@ def test_each_setting_that_the_service_requires_is_produced(component: Component
 
 
 @everywhere
-@pytest.mark.parametrize("spec", BUILT_SPECS, ids=str)
+@pytest.mark.parametrize("spec", SPECS, ids=str)
 def test_the_service_starts_from_what_is_produced(
     component: Component, spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,12 @@ from typing import Final
 
 from telemetry_contract.architecture import Reads, Store, Writes
 from telemetry_contract.settings import Component, Variable
-from telemetry_operator.specs.layout import max_buffer_age_seconds, replication_of, topic_retention_seconds
+from telemetry_operator.specs.layout import (
+    max_buffer_age_seconds,
+    memory_bytes,
+    replication_of,
+    topic_retention_seconds,
+)
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import PlatformSpec
 
@@ -31,6 +36,8 @@ class Endpoints:
     kafka_ca_file: str | None = None
     kafka_brokers: int | None = None
     """Brokers behind the address, where they may be fewer than the spec's: caps the topics' replication."""
+    consumer_url: str | None = None
+    """Where the consumer serves history, where it keeps it in memory."""
     keys_file: str
     revocations_file: str
 
@@ -82,8 +89,7 @@ def consumer_environment(platform: TelemetryPlatform, endpoints: Endpoints, bind
     durable = spec.choices.store is Store.POSTGRES
     return {
         **_architecture(platform),
-        # In memory the consumer itself answers analytics, on its public port.
-        **(_management(binding) if durable else _public(binding)),
+        **(_management(binding) if durable else _memory(spec, endpoints, binding)),
         **_retention(spec),
         **_stream(platform, endpoints),
         **(_postgres(endpoints) if durable else {}),
@@ -96,7 +102,7 @@ def analytics_environment(platform: TelemetryPlatform, endpoints: Endpoints, bin
         **_architecture(platform),
         **_public(binding),
         **_secrets(endpoints),
-        **(_postgres(endpoints) if choices.store is Store.POSTGRES else {}),
+        **(_postgres(endpoints) if choices.store is Store.POSTGRES else _consumer(endpoints)),
         **(_cache(platform.spec, endpoints) if choices.reads is Reads.REDIS else {}),
     }
 
@@ -139,6 +145,15 @@ def _management(binding: Binding) -> Environment:
 
 def _public(binding: Binding) -> Environment:
     return _management(binding) | {Variable.PORT: str(binding.port)}
+
+
+def _memory(spec: PlatformSpec, endpoints: Endpoints, binding: Binding) -> Environment:
+    """Variables of a consumer that keeps history: it answers analytics itself, and asks who is asking."""
+    return {**_public(binding), **_secrets(endpoints), Variable.MEMORY_BYTES: str(memory_bytes(spec))}
+
+
+def _consumer(endpoints: Endpoints) -> Environment:
+    return {Variable.CONSUMER_URL: _needed(endpoints.consumer_url, "the consumer's memory")}
 
 
 def _secrets(endpoints: Endpoints) -> Environment:

@@ -106,7 +106,7 @@ def test_the_buffer_ends_well_before_what_it_holds(spec: dict[str, Any], age: fl
         ({}, DAY),
         ({"buffer": {"maxBufferAge": "20h"}}, 40 * HOUR),
         ({"kafka": {"topic": {"retention": "7d"}}}, 7 * DAY),
-        ({"architecture": "stream-memory"}, 30 * DAY),
+        ({"architecture": "stream-memory"}, 30 * DAY + 300),
     ],
 )
 def test_the_topic_outlasts_the_buffer_and_a_history_in_memory(spec: dict[str, Any], seconds: float) -> None:

@@ -24,8 +24,8 @@ kind: TelemetryPlatform
 metadata: {name: demo}
 """
 FIELDS = (
-    "architecture, writes, store, reads, scaling, producer, consumer, analytics, postgres, redis, kafka, images, "
-    "retention, auth, rateLimits, ingest, buffer, cache, networkPolicy, paused, deletionPolicy"
+    "architecture, writes, store, reads, scaling, producer, consumer, analytics, postgres, redis, memory, kafka, "
+    "images, retention, auth, rateLimits, ingest, buffer, cache, networkPolicy, paused, deletionPolicy"
 )
 PRESETS = "baseline, scale, redis, kafka, stream-memory, stream-postgres, stream-redis"
 

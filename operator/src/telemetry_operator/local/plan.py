@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -32,12 +32,16 @@ WILDCARDS: Final = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - names what
 
 
 class Process(msgspec.Struct, frozen=True):
-    """One process of a platform; `component` is what a person calls it, `port` is its clients'."""
+    """One process of a platform; `component` is what a person calls it, `port` is its clients'.
+
+    `host` is where it listens, None where that is where all listen.
+    """
 
     name: str
     component: str
     port: int | None = None
     management_port: int | None = None
+    host: str | None = None
 
 
 def component_of(process: str) -> str:
@@ -70,7 +74,13 @@ def port_hosts(platform: TelemetryPlatform, options: Options) -> dict[str, str]:
     replicas = list(_replicas(platform))
     shared = [name for replica in replicas if (name := _public_port(platform, replica))]
     services = [*shared, *(replica.name for replica in replicas)]
-    return {**dict.fromkeys([*servers, *controller], LOOPBACK), **dict.fromkeys(services, options.host)}
+    history = [str(Component.CONSUMER)] if _keeps_history(platform, Component.CONSUMER) else []
+    return {
+        **dict.fromkeys([*servers, *controller], LOOPBACK),
+        **dict.fromkeys(services, options.host),
+        **{replica.name: _host(platform, replica.component, options.host) for replica in replicas},
+        **dict.fromkeys(history, LOOPBACK),
+    }
 
 
 def build_plan(platform: TelemetryPlatform, options: Options, ports: Mapping[str, int], state: State) -> Plan:
@@ -82,6 +92,8 @@ def build_plan(platform: TelemetryPlatform, options: Options, ports: Mapping[str
     servers = {kind: _server(kind, ports, state) for kind in embedded_servers(platform.spec, options)}
     addresses = {kind: server.address for kind, server in servers.items()}
     endpoints = endpoints_of(platform.spec, options, addresses, state)
+    if _keeps_history(platform, Component.CONSUMER):
+        endpoints = replace(endpoints, consumer_url=f"http://{LOOPBACK}:{ports[Component.CONSUMER]}")
     replicas = list(_replicas(platform))
     return Plan(
         servers=tuple(servers.values()),
@@ -116,20 +128,31 @@ def _replicas(platform: TelemetryPlatform) -> Iterator[_Replica]:
 
 def _public_port(platform: TelemetryPlatform, replica: _Replica) -> str | None:
     """Name the port that all replicas of a component share; a consumer has one only where it keeps history."""
-    durable = platform.spec.choices.store is Store.POSTGRES
-    return None if replica.component is Component.CONSUMER and durable else str(replica.component)
+    serves = replica.component is not Component.CONSUMER or _keeps_history(platform, replica.component)
+    return str(replica.component) if serves else None
+
+
+def _keeps_history(platform: TelemetryPlatform, component: Component) -> bool:
+    return component is Component.CONSUMER and platform.spec.choices.store is Store.MEMORY
+
+
+def _host(platform: TelemetryPlatform, component: Component, host: str) -> str:
+    """Return where a component listens: history that the consumer keeps is for analytics alone."""
+    return LOOPBACK if _keeps_history(platform, component) else host
 
 
 def _process(platform: TelemetryPlatform, replica: _Replica, ports: Mapping[str, int]) -> Process:
     public = _public_port(platform, replica)
-    return Process(replica.name, replica.component, ports[public] if public else None, ports[replica.name])
+    port = ports[public] if public else None
+    host = LOOPBACK if _keeps_history(platform, replica.component) else None
+    return Process(replica.name, replica.component, port, ports[replica.name], host)
 
 
 def _program(
     platform: TelemetryPlatform, endpoints: Endpoints, replica: _Replica, host: str, ports: Mapping[str, int]
 ) -> Program:
     binding = Binding(
-        host=host,
+        host=_host(platform, replica.component, host),
         port=ports.get(replica.component, 0),
         management_port=ports.get(replica.name, 0),
         replicas=replica.of,

@@ -50,7 +50,7 @@ def await_service(process: Process, host: str, supervisor: Supervisor) -> None:
 def is_ready(process: Process, host: str) -> bool:
     """Ask a service's management port."""
     try:
-        url = f"http://{reachable_host(host)}:{process.management_port}/readyz"
+        url = f"http://{reachable_host(process.host or host)}:{process.management_port}/readyz"
         return httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False

@@ -10,6 +10,7 @@ from telemetry_operator.specs.components import ComponentSpec
 from telemetry_operator.specs.spec import PlatformSpec
 
 DAY: Final = 86_400  # seconds
+USUAL_MEMORY: Final = 256 << 20  # bytes
 USUAL_BUFFER_AGE: Final = DAY / 4
 
 
@@ -90,9 +91,18 @@ def max_buffer_age_seconds(spec: PlatformSpec) -> float:
     return min(USUAL_BUFFER_AGE, min(ends) / 2)
 
 
+def memory_bytes(spec: PlatformSpec) -> int:
+    """What readings may take in a consumer that keeps history; by default half of what the consumer may."""
+    if spec.memory.max_size:
+        return spec.memory.max_size.bytes
+    limit = spec.consumer.resources.limits.memory
+    return limit.bytes // 2 if limit else USUAL_MEMORY
+
+
 def topic_retention_seconds(spec: PlatformSpec) -> float:
     """How long Kafka keeps records; a store in memory is filled from them alone, so they last as long as history."""
     if spec.kafka.topic.retention:
         return spec.kafka.topic.retention.seconds
-    history = spec.retention.seconds if spec.choices.store is Store.MEMORY else 0
+    # A reading may be of a time a little later than its record's, and is kept as much longer.
+    history = spec.retention.seconds + spec.ingest.max_clock_skew.seconds if spec.choices.store is Store.MEMORY else 0
     return max(2 * max_buffer_age_seconds(spec), history, DAY)

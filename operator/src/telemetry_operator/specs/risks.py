@@ -55,6 +55,7 @@ def blocks_without_use(spec: PlatformSpec) -> Iterator[Finding]:
     unused = {
         "consumer": direct and "writes is direct, so no consumer runs",
         "kafka": direct and "writes is direct, so nothing passes through Kafka",
+        "memory": choices.store is Store.POSTGRES and "store is postgres, so no history is kept in memory",
         "buffer": direct and "writes is direct, so nothing waits in Kafka",
         "cache": choices.reads is Reads.DIRECT and "reads is direct, so nothing is cached",
     }

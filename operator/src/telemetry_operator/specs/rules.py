@@ -60,6 +60,17 @@ def memory_is_refilled_from_the_topic(spec: PlatformSpec) -> Finding | None:
     )
 
 
+def memory_fits_into_the_consumer(spec: PlatformSpec) -> Finding | None:
+    size, limit = spec.memory.max_size, spec.consumer.resources.limits.memory
+    if spec.choices.store is Store.POSTGRES or size is None or limit is None or size.bytes < limit.bytes:
+        return None
+    return at(
+        "spec.memory.maxSize",
+        f"found {size}; readings share spec.consumer.resources.limits.memory ({limit}) with the program, so less is "
+        "needed",
+    )
+
+
 def buffer_ends_before_the_topic(spec: PlatformSpec) -> Finding | None:
     age, topic = spec.buffer.max_buffer_age, spec.kafka.topic.retention
     if age is None or topic is None or age.seconds * MARGIN <= topic.seconds:
@@ -107,6 +118,9 @@ def _rules() -> Iterator[Rule]:
     yield _of_the_spec(memory_has_no_autoscaled_consumer, *CHOICES)
     yield _of_the_spec(memory_has_no_postgres, *CHOICES)
     yield _of_the_spec(memory_is_refilled_from_the_topic, *CHOICES, "spec.kafka.topic.retention", "spec.retention")
+    yield _of_the_spec(
+        memory_fits_into_the_consumer, *CHOICES, "spec.memory.maxSize", "spec.consumer.resources.limits.memory"
+    )
     yield _of_the_spec(buffer_ends_before_the_topic, "spec.buffer.maxBufferAge", "spec.kafka.topic.retention")
     yield _of_the_spec(buffer_ends_before_retention, *CHOICES, "spec.buffer.maxBufferAge", "spec.retention")
     yield _capped_by_partitions("replicas", lambda spec: spec.consumer.replicas)

@@ -11,6 +11,7 @@ from telemetry_operator.specs.components import ComponentSpec
 from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.kafka import KafkaSpec
 from telemetry_operator.specs.limits import Auth, Buffer, Cache, Ingest, RateLimits
+from telemetry_operator.specs.memory import MemorySpec
 from telemetry_operator.specs.postgres import PostgresSpec
 from telemetry_operator.specs.redis import RedisSpec
 
@@ -57,6 +58,7 @@ class PlatformSpec(SpecModel):
 
     postgres: PostgresSpec = Field(default_factory=PostgresSpec, description="Where history lives.")
     redis: RedisSpec = Field(default_factory=RedisSpec, description="Cache and shared rate limits.")
+    memory: MemorySpec = Field(default_factory=MemorySpec, description="History in the consumer's memory.")
     kafka: KafkaSpec = Field(default_factory=KafkaSpec, description="The stream between producer and consumer.")
 
     images: Images = Field(default_factory=Images, description="Container images.")
