@@ -14,7 +14,7 @@ from telemetry.core.ports import Unavailable
 from telemetry.core.postgres.lane import APPLICATION
 from telemetry.core.postgres.partition_plan import DAY
 from telemetry.core.postgres.schema import migrate
-from telemetry.core.postgres.writer import PostgresWriter
+from telemetry.core.postgres.writer import LANES, PostgresWriter
 from telemetry_contract.readings import Reading
 from tests.support.books import Books
 from tests.support.waiting import wait_until_async
@@ -127,6 +127,7 @@ async def test_a_server_that_stands_still_is_left_after_the_deadline(writer: Pos
 
         await wait_until_async(is_back, what="new connections are made")
         assert await writer.write([reading(at=1)]) == [Outcome.STORED]
+        assert len(writer._free) == LANES, "no thread waits for what will not answer"
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
