@@ -11,15 +11,21 @@ class AnalyticsSettings(ServerSettings, CredentialSettings):
     """What `python -m telemetry.analytics` reads from its environment."""
 
     port: Port
+    """Port of the API; replicas on one machine share it."""
 
     postgres_url: SecretStr | None = Field(default=None, validate_default=True)
+    """Address of PostgreSQL; needed where `TELEMETRY_STORE` is `postgres`."""
     postgres_connections: Count = 8
+    """Connections to PostgreSQL that a process opens at most."""
     max_in_flight: Count = 256
     """Questions that may wait for a connection to the store; one more is answered 503 `saturated`."""
 
     redis_url: SecretStr | None = Field(default=None, validate_default=True)
+    """Address of Redis, the cache; needed where `TELEMETRY_READS` is `redis`."""
     cache_ttl_seconds: Seconds = 1.0
+    """Age, by the store's own clock, at which a cached answer is no longer given."""
     max_page: Count = 1000
+    """Items of a page, and devices named in a query, at most; more is refused."""
 
     @field_validator("store")
     @classmethod

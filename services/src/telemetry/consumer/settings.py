@@ -18,13 +18,20 @@ class ConsumerSettings(ServerSettings, KafkaSettings):
     """The consumer's environment; without PostgreSQL it is the store itself, and serves those who read."""
 
     postgres_url: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    """Address of PostgreSQL; needed where `TELEMETRY_STORE` is `postgres`."""
     retention_seconds: Seconds
+    """How long readings are kept; older ones are refused or expire."""
     batch_readings: Count = 10_000
+    """Readings from which on a batch is stored without waiting for more."""
     batch_seconds: Seconds = 0.15
+    """How long a batch gathers at most."""
 
     port: Annotated[Port | None, ForMemory] = None
+    """Port on which analytics asks for history; needed where `TELEMETRY_STORE` is `memory`."""
     keys_file: Annotated[Path | None, ForMemory] = None
+    """JSON file with the secrets of device keys and tokens; needed where `TELEMETRY_STORE` is `memory`."""
     revocations_file: Path | None = None
+    """JSON file with the lowest generation that is still good, by device; a change is in force within 10 s."""
     memory_bytes: Count = 256 << 20
     """What readings in memory may take; the oldest go beyond it."""
 

@@ -19,7 +19,9 @@ FIRST_PAUSE: Final = 0.05  # seconds between the first two attempts to reach it 
 LONGEST_PAUSE: Final = 1.0
 
 UP: Final = Gauge("telemetry_server_up", "Whether a server behind answers, as far as this process knows", ["server"])
+"""Is a server away, and for whom? 0 while it is taken to be."""
 FAILURES: Final = Counter("telemetry_server_failures", "Operations on a server that failed", ["server", "error"])
+"""Which server fails, and with what error?"""
 
 
 class Circuit:

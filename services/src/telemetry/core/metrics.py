@@ -10,13 +10,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 UNMATCHED: Final = "unmatched"  # the label of requests that met no route: a scan must not make a series per path
 
 REQUESTS: Final = Counter("telemetry_http_requests", "Requests answered", ["route", "method", "status"])
+"""How many requests come, to which routes, and how many of them fail?"""
 DURATION: Final = Histogram(
     "telemetry_http_request_duration_seconds",
     "Time from the request's arrival to its answer's end",
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+"""How long do clients wait?"""
 IN_FLIGHT: Final = Gauge("telemetry_http_requests_in_flight", "Requests that wait for their answer")
+"""How much is under way, and does it grow without end?"""
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

@@ -45,13 +45,20 @@ class PrepareSettings(KafkaSettings, ProgramSettings):
     """What there is to prepare: PostgreSQL where it is the store, Kafka where writes go through it."""
 
     postgres_url: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    """Address of PostgreSQL; needed where `TELEMETRY_STORE` is `postgres`."""
     retention_seconds: Seconds
+    """How long readings are kept; older ones are refused or expire."""
     kafka_bootstrap: Annotated[str, Field(validate_default=True)] = ""
     topic_prefix: Annotated[str, Field(validate_default=True)] = ""
     topic_partitions: Count = 1
+    """Partitions of the readings topic, fixed at its creation."""
     topic_replication: Count = 1
+    """Copies of each topic that the brokers keep."""
     topic_min_insync: Count = 1
+    """Copies that must have a record before it is acknowledged."""
     topic_retention_seconds: Annotated[Seconds | None, Field(validate_default=True)] = None
+    """How long the readings topic keeps records; longer than `TELEMETRY_MAX_BUFFER_AGE_SECONDS`. Needed where
+    `TELEMETRY_WRITES` is `kafka`."""
 
     @field_validator("postgres_url")
     @classmethod

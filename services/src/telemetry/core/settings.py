@@ -40,47 +40,69 @@ class ProgramSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     platform: str
+    """Name of the platform: in log lines, and in front of its keys in Redis."""
     writes: Writes
+    """Who commits a reading: the producer itself, or the consumer from what Kafka carries."""
     store: Store
+    """Where history lives: in PostgreSQL, or in the consumer's memory."""
     reads: Reads
+    """Whether analytics asks the store at once, or Redis first."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    """The least level that is logged."""
     log_format: LogFormat = LogFormat.AUTO
+    """JSON lines, aligned lines for a terminal, or whichever fits where standard error goes."""
 
 
 class ServerSettings(ProgramSettings):
     """What a program needs that listens: addresses, and how it drains."""
 
     host: str = "127.0.0.1"
+    """Address that the public port is bound to."""
     management_port: Port
+    """Port of `/livez`, `/readyz` and `/metrics`; each process has its own."""
     drain_seconds: Seconds = 10.0
+    """How long requests under way may take after SIGTERM."""
     connection_requests: Count = 10_000
+    """Requests after which a connection is closed, so that new replicas get their share."""
     replicas: Count = 1
+    """Processes of this component: what one process's share of a rate limit is reckoned from."""
 
 
 class CredentialSettings(BaseModel):
     """Where the keys stand, in files that may change while the program runs."""
 
     keys_file: Path
+    """JSON file with the secrets of device keys and tokens; a change is in force within 10 s."""
     revocations_file: Path | None = None
+    """JSON file with the lowest generation that is still good, by device; a change is in force within 10 s."""
 
 
 class PostgresSettings(BaseModel):
     """How to reach PostgreSQL."""
 
     postgres_url: SecretStr
+    """Address of PostgreSQL."""
     postgres_connections: Count = 8
+    """Connections to PostgreSQL that a process opens at most."""
 
 
 class KafkaSettings(BaseModel):
     """How to reach Kafka, and the prefix of our topics there."""
 
     kafka_bootstrap: str
+    """Brokers to ask first, `host:port` by commas; needed where `TELEMETRY_WRITES` is `kafka`."""
     kafka_security_protocol: Annotated[str, Field(pattern="^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$")] = "PLAINTEXT"
+    """How brokers are spoken to: in clear or by TLS, with or without a login."""
     kafka_sasl_mechanism: str | None = None
+    """How the login is proven, for example `SCRAM-SHA-512`; needed with the SASL protocols."""
     kafka_sasl_username: str | None = None
+    """User to log in as."""
     kafka_sasl_password: SecretStr | None = None
+    """That user's password."""
     kafka_ca_file: Path | None = None
+    """Certificates, in PEM form, that a broker's own must be signed by; without it the system's."""
     topic_prefix: str
+    """What the names of the platform's topics begin with; needed where `TELEMETRY_WRITES` is `kafka`."""
 
 
 AnySettings = TypeVar("AnySettings", bound=ProgramSettings)

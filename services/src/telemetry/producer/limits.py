@@ -26,7 +26,9 @@ AHEAD_SECONDS: Final = 0.1  # of rate that all processes together lease ahead of
 MOST_CALLERS: Final = 100_000  # remembered; about 500 bytes each
 
 LIMITED: Final = Counter("telemetry_limit_refused", "Requests refused by a rate limit", ["limit"])
+"""Who is held back: single devices, or the bearers of tokens?"""
 DEGRADED: Final = Counter("telemetry_limit_degraded", "Decisions taken without Redis, by this process's share alone")
+"""Do limits hold across processes, or has Redis been away?"""
 
 
 class RateLimitedError(ProblemError):

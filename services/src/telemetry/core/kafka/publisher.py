@@ -37,6 +37,7 @@ DELIVERY: Final = Histogram(
     "Time from handing a record to the Kafka client to its acknowledgement by all in-sync replicas",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+"""How much of a client's wait is Kafka's?"""
 
 log = structlog.get_logger(__name__)
 

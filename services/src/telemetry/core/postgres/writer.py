@@ -35,17 +35,21 @@ CLOSE_SECONDS: Final = 1.0
 GROUP: Final = Histogram(
     "telemetry_writer_group_readings", "Readings committed together", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 )
+"""Do concurrent requests share commits?"""
 COMMIT: Final = Histogram(
     "telemetry_writer_commit_seconds",
     "Time from taking a group to its commit",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+"""How much of a client's wait is PostgreSQL's?"""
 WAIT: Final = Histogram(
     "telemetry_writer_wait_seconds",
     "Longest time that a request of a group waited for its turn",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+"""How much of a client's wait is for its turn?"""
 WAITING: Final = Gauge("telemetry_writer_waiting_readings", "Readings that wait for their turn to be committed")
+"""How near is the writer to refusing (503 `saturated`)?"""
 
 T = TypeVar("T")
 
