@@ -33,6 +33,8 @@ def configure_logs(settings: ProgramSettings, component: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # It says two lines each time that the schema's revision is looked at.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _naming(platform: str, component: str) -> Processor:
