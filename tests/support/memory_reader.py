@@ -7,10 +7,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from telemetry.core.aggregation import Sample, SummedBucket, bucket_of, number_of, summarize
+from telemetry.core.dead_letters import KeptLetter, LetterPlace, LetterQuery
+from telemetry.core.memory.letters import MemoryLetters
 from telemetry.core.ports import (
     AggregateQuery,
     KeptReading,
     Order,
+    Position,
     RangeTooLarge,
     ReadingQuery,
     Snapshot,
@@ -30,6 +33,7 @@ class MemoryReader:
         self.rows = {row.identity: row for row in map(identify, readings)}
         self.away: Unavailable | None = None
         self.asked: list[str] = []
+        self.letters = MemoryLetters()
 
     def add(self, *readings: Reading) -> None:
         self.rows |= {row.identity: row for row in map(identify, readings)}
@@ -90,6 +94,19 @@ class MemoryReader:
     async def integrity(self) -> Snapshot[Integrity]:
         self._ask("integrity")
         return self._snapshot(Integrity(balanced=True, dead_letters=0, partitions=[]))
+
+    async def dead_letters(self, query: LetterQuery) -> Snapshot[list[KeptLetter]]:
+        self._ask("dead-letters")
+        return self._snapshot(self.letters.select(query))
+
+    async def dead_letter(self, place: LetterPlace) -> Snapshot[KeptLetter | None]:
+        self._ask("dead-letter")
+        return self._snapshot(self.letters.find(place))
+
+    async def contents(self, readings: Sequence[Position]) -> Snapshot[dict[bytes, bytes]]:
+        self._ask("contents")
+        asked = {one.identity for one in readings}
+        return self._snapshot({row.identity: row.content_hash for row in self.rows.values() if row.identity in asked})
 
     async def stats(self) -> Snapshot[Stats]:
         self._ask("stats")

@@ -12,9 +12,12 @@ from typing import Any, Final, TypeVar
 from telemetry.analytics.metrics import QUERIES_IN_FLIGHT, QUERY_SECONDS
 from telemetry.core.aggregation import SummedBucket
 from telemetry.core.circuit import Circuit
+from telemetry.core.dead_letters import KeptLetter, LetterPlace, LetterQuery
 from telemetry.core.ports import (
     AggregateQuery,
+    CatchingUp,
     KeptReading,
+    Position,
     Reader,
     ReadingQuery,
     Saturated,
@@ -72,6 +75,15 @@ class GuardedReader:
     async def integrity(self) -> Snapshot[Integrity]:
         return await self._ask("integrity", self._reader.integrity)
 
+    async def dead_letters(self, query: LetterQuery) -> Snapshot[list[KeptLetter]]:
+        return await self._ask("dead-letters", lambda: self._reader.dead_letters(query), LONG_SECONDS)
+
+    async def dead_letter(self, place: LetterPlace) -> Snapshot[KeptLetter | None]:
+        return await self._ask("dead-letter", lambda: self._reader.dead_letter(place))
+
+    async def contents(self, readings: Sequence[Position]) -> Snapshot[dict[bytes, bytes]]:
+        return await self._ask("contents", lambda: self._reader.contents(readings))
+
     async def stats(self) -> Snapshot[Stats]:
         return await self._ask("stats", self._reader.stats, LONG_SECONDS)
 
@@ -91,7 +103,7 @@ class GuardedReader:
         QUERIES_IN_FLIGHT.inc()
         try:
             return await self._within(seconds or self._short_seconds, question())
-        except Saturated:
+        except (Saturated, CatchingUp):
             raise
         except Unavailable as error:
             self._circuit.note_failure(error)

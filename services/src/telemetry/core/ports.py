@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from telemetry.core.aggregation import SummedBucket
+from telemetry.core.dead_letters import KeptLetter, LetterPlace, LetterQuery
 from telemetry.core.outcomes import Outcome
 from telemetry_contract.api import DeviceSummary, ErasureStatus, Integrity, Latest, Stats, StoredReading
 from telemetry_contract.identity import Digest
@@ -32,6 +33,10 @@ class Unavailable(Exception):  # noqa: N818 - a state of the outside, not a faul
 
 class Saturated(Unavailable):
     """It is there, and carries as much as it can."""
+
+
+class CatchingUp(Unavailable):
+    """It is there, and reads anew what it should know; the text says how far it is."""
 
 
 class Oversized(Exception):  # noqa: N818 - a property of the reading, as `Saturated` is of the platform
@@ -188,6 +193,16 @@ class Reader(Protocol):
     async def digest(self, devices: Sequence[str], within: TimeRange) -> Snapshot[Digest]: ...
 
     async def integrity(self) -> Snapshot[Integrity]: ...
+
+    async def dead_letters(self, query: LetterQuery) -> Snapshot[list[KeptLetter]]:
+        """Return dead letters by when they were buried and then by place, newest first."""
+        ...
+
+    async def dead_letter(self, place: LetterPlace) -> Snapshot[KeptLetter | None]: ...
+
+    async def contents(self, readings: Sequence[Position]) -> Snapshot[dict[bytes, bytes]]:
+        """Return the content hashes of those of the readings that are stored, by identity."""
+        ...
 
     async def stats(self) -> Snapshot[Stats]: ...
 

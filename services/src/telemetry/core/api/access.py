@@ -17,6 +17,10 @@ class Access:
         """Raise `ProblemError` unless a token is borne that may read."""
         self._credentials.require(header, Scope.READ)
 
+    def require_administrator(self, header: str | None) -> None:
+        """Raise `ProblemError` unless a token is borne that may do everything."""
+        self._credentials.require(header, Scope.ADMIN)
+
     def require_reader_of(self, device: str, header: str | None) -> None:
         """As `require_reader`, but the device's own key will do; another's is like a wrong one."""
         credential = bearer_of(header)

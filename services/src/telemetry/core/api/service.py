@@ -11,6 +11,7 @@ from starlette.responses import Response
 from telemetry.core.api.access import Access
 from telemetry.core.api.aggregate import AggregateRoute
 from telemetry.core.api.answers import Answers
+from telemetry.core.api.dead_letters import DeadLetterRoutes
 from telemetry.core.api.export import ExportRoute, document_export
 from telemetry.core.api.hot import LatestRoute, document_latest
 from telemetry.core.api.methods import HeadAsGet, install_method_handler
@@ -34,6 +35,7 @@ from telemetry_contract.api import (
     ReadingPage,
     Stats,
 )
+from telemetry_contract.dead_letter_api import DeadLetterPage, DeadLetterRecord
 from telemetry_contract.problems import ProblemKind
 
 API: Final = "/api/v1"
@@ -73,7 +75,8 @@ class ReaderApi:
         _add_routes(self.fastapi, ReaderRoutes(reader, answers, access, max_page=max_page))
         _add_aggregate(self.fastapi, AggregateRoute(reader, access))
         _add_export(self.fastapi, ExportRoute(reader, access, most_devices=max_page))
-        complete_document(self.fastapi, MODELS, document_latest())
+        _add_dead_letters(self.fastapi, DeadLetterRoutes(reader, access, max_page=max_page))
+        complete_document(self.fastapi, (*MODELS, DeadLetterPage, DeadLetterRecord), document_latest())
         hot = LatestRoute(self.fastapi, answers, access, Newest(reader, waiting=waiting))
         self.app = RequestMetrics(HeadAsGet(hot))
 
@@ -133,6 +136,19 @@ def _add_export(app: FastAPI, route: ExportRoute) -> None:
         responses=document_export(*_ALWAYS),
         openapi_extra=document_parameters(route.parameters),
     )
+
+
+def _add_dead_letters(app: FastAPI, routes: DeadLetterRoutes) -> None:
+    for route in routes.endpoints:
+        app.add_api_route(
+            API + route.path,
+            route.endpoint,
+            methods=["GET"],
+            summary=route.summary,
+            response_class=Response,
+            responses=document_answers(route.model, *_ALWAYS, route.failure),
+            openapi_extra=document_parameters(route.parameters),
+        )
 
 
 def _operation_id(route: APIRoute) -> str:

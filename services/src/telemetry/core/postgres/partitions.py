@@ -17,6 +17,7 @@ import structlog
 from psycopg import sql
 
 from telemetry.core.postgres.connecting import connect
+from telemetry.core.postgres.dead_letters import drop_letters
 from telemetry.core.postgres.partition_plan import (
     Bounds,
     Span,
@@ -115,7 +116,8 @@ def keep_partitions(url: str, retention: int, stop: threading.Event) -> None:
     while True:
         try:
             with connect(url, application="telemetry-partitions", autocommit=True) as connection:
-                maintain_partitions(connection, now=time.time_ns() // 1000, retention=retention)
+                if maintain_partitions(connection, now=time.time_ns() // 1000, retention=retention):
+                    drop_letters(connection, retention=retention)
         except psycopg.Error as error:
             log.warning("partitions-not-maintained", error=str(error))
         if stop.wait(INTERVAL_SECONDS):

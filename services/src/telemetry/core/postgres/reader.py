@@ -11,16 +11,18 @@ from psycopg import AsyncConnection, AsyncCursor, errors, sql
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from telemetry.core.aggregation import SummedBucket
+from telemetry.core.dead_letters import KeptLetter, LetterPlace, LetterQuery
 from telemetry.core.ports import (
     AggregateQuery,
     KeptReading,
+    Position,
     ReadingQuery,
     Saturated,
     Snapshot,
     TimeRange,
     Unavailable,
 )
-from telemetry.core.postgres import queries
+from telemetry.core.postgres import dead_letters, queries
 from telemetry.core.postgres.aggregates import ask_aggregate
 from telemetry.core.postgres.binary import texts
 from telemetry.core.postgres.connecting import CONNECT_SECONDS, SESSION
@@ -104,6 +106,18 @@ class PostgresReader:
         as_of, dead_letters = rows[0][:2]
         partitions = [_ledger(*row[2:]) for row in rows if row[2] is not None]
         return Snapshot(Integrity(all(it.balanced for it in partitions), dead_letters, partitions), as_of)
+
+    async def dead_letters(self, query: LetterQuery) -> Snapshot[list[KeptLetter]]:
+        rows = await self._rows(*dead_letters.build_letters(query))
+        return Snapshot([dead_letters.letter_of(row) for row in _found(rows)], rows[0][0])
+
+    async def dead_letter(self, place: LetterPlace) -> Snapshot[KeptLetter | None]:
+        (row,) = await self._rows(dead_letters.LETTER, dead_letters.names_of(place))
+        return Snapshot(None if row[1] is None else dead_letters.letter_of(row), row[0])
+
+    async def contents(self, readings: Sequence[Position]) -> Snapshot[dict[bytes, bytes]]:
+        rows = await self._rows(dead_letters.CONTENTS, dead_letters.names_of_readings(readings))
+        return Snapshot({row[1]: row[2] for row in _found(rows)}, rows[0][0])
 
     async def stats(self) -> Snapshot[Stats]:
         ((as_of, readings, devices, oldest, newest, storage_bytes),) = await self._rows(queries.STATS)
