@@ -24,6 +24,7 @@ from telemetry_contract.api import (
     Status,
     StoredReading,
 )
+from telemetry_contract.dead_letter_api import DeadLetterPage, DeadLetterRecord, DeadReading, LetterState
 from telemetry_contract.identity import digest_of, identify
 from telemetry_contract.parsing import Invalid, parse_body
 from telemetry_contract.problems import Problem, ProblemKind, problem
@@ -50,6 +51,8 @@ class FakePlatform:
         self.rows: Counter[bytes] = Counter()  # more than 1 only where a test says so
         self.faults: list[httpx.Response | Exception] = []
         self.judge: Judge = lambda _: None
+        self.letters: list[DeadLetterRecord] = []
+        self.grave: Callable[[Reading], str | None] = lambda _: None  # why an accepted reading is not stored
         self.requests: list[httpx.Request] = []
         self.batches: list[list[Reading]] = []
         self.invisible = 0  # digests that are still empty, before everything shows
@@ -66,6 +69,18 @@ class FakePlatform:
         identity = identify(reading).identity
         self.kept[identity] = reading
         self.rows[identity] = 1
+
+    def bury(self, reading: Reading | bytes, reason: str) -> str:
+        """Keep a dead letter of a reading, or of a record that nobody can read; return its id."""
+        number = len(self.letters)
+        letter = DeadLetterRecord(
+            id=f"letter-{number}", buried_at=format_time(number), reason=reason, state=LetterState.DEAD,
+            topic_id="topic", partition=0, offset=number, item=None if isinstance(reading, bytes) else 0,
+            reading=None if isinstance(reading, bytes) else _dead(reading),
+            key=b"key", value=reading if isinstance(reading, bytes) else b"packed",
+        )  # fmt: skip
+        self.letters.append(letter)
+        return letter.id
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -103,7 +118,11 @@ class FakePlatform:
         if found is not None:
             status = Status.UNAVAILABLE if found.status == 503 else Status.REJECTED
             return ItemAnswer(status, found)
-        self.keep(item)
+        reason = self.grave(item)
+        if reason is None:
+            self.keep(item)
+        else:
+            self.bury(item, reason)
         return ItemAnswer(Status.QUEUED)
 
     def _read(self, request: httpx.Request) -> httpx.Response:
@@ -112,6 +131,8 @@ class FakePlatform:
             return self._digest(set(query.get_list("device")), query)
         if path == "/api/v1/integrity":
             return _json(Integrity(balanced=True, dead_letters=0, partitions=[]))
+        if path.startswith("/api/v1/dead-letters"):
+            return self._letters(path.removeprefix("/api/v1/dead-letters").lstrip("/"), query)
         if path == "/api/v1/stats":
             devices = {reading.device for reading in self.kept.values()}
             return _json(Stats(len(self.kept), len(devices), None, None, 0))
@@ -120,6 +141,25 @@ class FakePlatform:
             return _json(LatestMany([one for one in found if one.metrics]))
         device = path.split("/")[4]
         return self._page(device, query) if path.endswith("/readings") else self._latest(device)
+
+    def _letters(self, name: str, query: httpx.QueryParams) -> httpx.Response:
+        letters = [self._judged(letter) for letter in reversed(self.letters)]
+        if name:
+            found = [letter for letter in letters if letter.id == name]
+            return _json(found[0]) if found else refusal(ProblemKind.NOT_FOUND)
+        wanted = [letter for letter in letters if query.get("reason", "") in letter.reason]
+        start = int(query.get("cursor", "0"))
+        end = start + min(self.page, int(query["limit"]))
+        return _json(DeadLetterPage(list(wanted[start:end]), str(end) if end < len(wanted) else None))
+
+    def _judged(self, letter: DeadLetterRecord) -> DeadLetterRecord:
+        reading = letter.reading
+        if reading is None:
+            return msgspec.structs.replace(letter, state=LetterState.UNDECODABLE)
+        sent = Reading(reading.device, parse_time(reading.time), reading.metrics, reading.id)
+        kept = self.kept.get(identify(sent).identity)
+        state = LetterState.DEAD if kept is None else LetterState.REPLAYED if kept == sent else LetterState.CONFLICT
+        return msgspec.structs.replace(letter, state=state)
 
     def _digest(self, devices: set[str], query: httpx.QueryParams) -> httpx.Response:
         if self.invisible > 0:
@@ -150,6 +190,10 @@ class FakePlatform:
 
 def _matches(reading: Reading, devices: set[str], query: httpx.QueryParams) -> bool:
     return reading.device in devices and parse_time(query["from"]) <= reading.time < parse_time(query["to"])
+
+
+def _dead(reading: Reading) -> DeadReading:
+    return DeadReading(reading.device, format_time(reading.time), dict(reading.metrics), reading.id)
 
 
 def _stored(reading: Reading, identity: bytes) -> StoredReading:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from telemetry_contract.readings import is_device
+from telemetry_contract.times import format_time, parse_time
 
 MIN_SECRET_BYTES: Final = 32
 MAX_CREDENTIAL: Final = 2048  # characters; a longer one is not looked at
@@ -34,10 +35,11 @@ class InvalidKeyring(ValueError):  # noqa: N818 - named for what it is about, as
 
 
 class Keyring(msgspec.Struct, frozen=True):
-    """The live secrets by kid, and the one that signs."""
+    """The live secrets by kid, and the one that signs; `created` says when they were made (µs), where that is known."""
 
     current: str
     secrets: dict[str, bytes]
+    created: dict[str, int] = {}
 
 
 class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,9 +50,10 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires: int
 
 
-class _KeyringFile(msgspec.Struct, forbid_unknown_fields=True):
+class _KeyringFile(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     current: str
     secrets: dict[str, str]
+    created: dict[str, str] = {}
 
 
 class _DeviceCredential(msgspec.Struct, frozen=True):
@@ -62,12 +65,15 @@ class _DeviceCredential(msgspec.Struct, frozen=True):
 def parse_keyring(text: bytes) -> Keyring:
     """Return the keyring of a keys file: `{"current": "k1", "secrets": {"k1": "<base64url>"}}`.
 
+    It may also say when secrets were made: `"created": {"k1": "<RFC 3339>"}`.
+
     Raises:
         InvalidKeyring: the file has another shape, no current secret, or a secret shorter than 32 bytes.
     """
     try:
         file = msgspec.convert(_load(text), _KeyringFile)
         secrets = {kid: _decode(secret) for kid, secret in file.secrets.items()}
+        created = {kid: parse_time(text) for kid, text in file.created.items()}
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InvalidKeyring(f"the keys file is not usable: {error}") from None
     if file.current not in secrets:
@@ -75,13 +81,14 @@ def parse_keyring(text: bytes) -> Keyring:
     for kid, secret in secrets.items():
         if not (kid.isascii() and kid.isalnum()) or len(secret) < MIN_SECRET_BYTES:
             raise InvalidKeyring(f"secret {kid!r} needs an alphanumeric name and at least {MIN_SECRET_BYTES} bytes")
-    return Keyring(file.current, secrets)
+    return Keyring(file.current, secrets, created)
 
 
 def format_keyring(keyring: Keyring) -> bytes:
     """Return the text of a keys file."""
     secrets = {kid: _encode(secret) for kid, secret in keyring.secrets.items()}
-    return msgspec.json.format(msgspec.json.encode(_KeyringFile(keyring.current, secrets))) + b"\n"
+    created = {kid: format_time(time) for kid, time in keyring.created.items()}
+    return msgspec.json.format(msgspec.json.encode(_KeyringFile(keyring.current, secrets, created))) + b"\n"
 
 
 def parse_revocations(text: bytes) -> dict[str, int]:

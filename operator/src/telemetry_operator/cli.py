@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from telemetry_operator.commands import demo, keys, lifecycle, send, validate
+from telemetry_operator.commands import demo, dlq, keys, lifecycle, revocation, rotation, send, validate
 from telemetry_operator.commands.output import ExitCode, err, print_error
 from telemetry_operator.errors import PlatformError
 
@@ -53,10 +53,20 @@ app.command()(send.send)
 app.command()(demo.demo)
 device = typer.Typer(help="Devices' keys.", no_args_is_help=True)
 device.command("key")(keys.device_key)
+device.command("revoke")(revocation.revoke_device)
+key = typer.Typer(help="The secrets that keys and tokens are signed with.", no_args_is_help=True)
+key.command("rotate")(rotation.rotate_key)
+key.command("list")(rotation.list_keys)
+letters = typer.Typer(help="Dead letters: what the stream brought and could not be stored.", no_args_is_help=True)
+letters.command("list")(dlq.list_letters)
+letters.command("show")(dlq.show)
+letters.command("replay")(dlq.replay_letters)
 token = typer.Typer(help="Tokens of gateways, readers and administrators.", no_args_is_help=True)
 token.command("create")(keys.create_token)
 app.add_typer(device, name="device")
 app.add_typer(token, name="token")
+app.add_typer(key, name="key")
+app.add_typer(letters, name="dlq")
 
 
 def main() -> None:

@@ -3,8 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import CancelledError
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -78,11 +77,17 @@ async def read_lines(descriptor: int) -> AsyncIterator[bytes]:
     A thread reads, since a pipe may be silent for long and a plain file cannot be polled. It is a daemon: a silent pipe
     does not hold up the end of the program.
     """
-    loop = asyncio.get_running_loop()
-    chunks: asyncio.Queue[bytes | OSError] = asyncio.Queue(_CHUNKS_AHEAD)
-    threading.Thread(target=_read, args=(descriptor, chunks, loop), name="ndjson", daemon=True).start()
+    loop, room = asyncio.get_running_loop(), threading.Semaphore(_CHUNKS_AHEAD)
+    chunks: asyncio.Queue[bytes | OSError] = asyncio.Queue()
+
+    def hand_over(chunk: bytes | OSError) -> None:
+        room.acquire()
+        loop.call_soon_threadsafe(chunks.put_nowait, chunk)
+
+    threading.Thread(target=_read, args=(descriptor, hand_over), name="lines", daemon=True).start()
     lines = Lines()
     while chunk := await chunks.get():
+        room.release()
         if isinstance(chunk, OSError):
             raise ReadFailedError(f"the readings cannot be read to their end: {chunk.strerror}")
         for line in lines.cut(chunk):
@@ -91,13 +96,13 @@ async def read_lines(descriptor: int) -> AsyncIterator[bytes]:
         yield line
 
 
-def _read(descriptor: int, chunks: "asyncio.Queue[bytes | OSError]", loop: asyncio.AbstractEventLoop) -> None:
+def _read(descriptor: int, hand_over: Callable[[bytes | OSError], None]) -> None:
     chunk: bytes | OSError = b"-"
     # The loop may end first (Ctrl-C): then nobody waits for what was read.
-    with suppress(RuntimeError, CancelledError):
+    with suppress(RuntimeError):
         while chunk and not isinstance(chunk, OSError):
             try:
                 chunk = os.read(descriptor, _CHUNK)
             except OSError as error:
                 chunk = error
-            asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
+            hand_over(chunk)

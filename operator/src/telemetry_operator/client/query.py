@@ -5,12 +5,15 @@ import random
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
 from telemetry_contract.api import DigestAnswer, Integrity, Latest, LatestMany, ReadingPage, Stats, StoredReading
+from telemetry_contract.dead_letter_api import DeadLetter, DeadLetterPage, DeadLetterRecord
 from telemetry_contract.identity import Digest
+from telemetry_contract.keys import Scope
 from telemetry_contract.problems import Problem
 from telemetry_contract.times import format_time
 from telemetry_operator.client.retry import Backoff, parse_retry_after
@@ -18,6 +21,7 @@ from telemetry_operator.errors import PlatformError
 
 T = TypeVar("T")
 
+_LETTERS = "/api/v1/dead-letters"
 PAGE = 1000  # readings asked for at a time
 ATTEMPTS = 6  # of a question that meets an outage or a limit
 
@@ -78,6 +82,22 @@ class Analytics:
     async def stats(self) -> Stats:
         return await self._get("/api/v1/stats", (), Stats)
 
+    async def dead_letters(self, reason: str | None = None) -> AsyncIterator[DeadLetter]:
+        """Dead letters, newest first, those whose reason has this text in it; the token needs the scope admin."""
+        cursor: str | None = None
+        wanted = [] if reason is None else [("reason", reason)]
+        while True:
+            parameters = [*wanted, ("limit", str(PAGE)), *([("cursor", cursor)] if cursor else [])]
+            page = await self._get(_LETTERS, parameters, DeadLetterPage)
+            for letter in page.dead_letters:
+                yield letter
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    async def dead_letter(self, name: str) -> DeadLetterRecord:
+        return await self._get(f"{_LETTERS}/{quote(name, safe='')}", (), DeadLetterRecord)
+
     async def _get(self, path: str, parameters: Iterable[tuple[str, str]], kind: type[T]) -> T:
         for attempt in range(self.attempts):
             response = await self._ask(path, parameters)
@@ -114,5 +134,6 @@ def _refused(response: httpx.Response) -> QueryError:
         reason = f"{found.title}: {found.detail}" if found.detail else found.title
     except msgspec.MsgspecError:
         reason = response.text[:120]
-    hint = "it needs a token with the scope readings:read" if response.status_code in (401, 403) else None
+    scope = Scope.ADMIN if response.url.path.startswith(_LETTERS) else Scope.READ
+    hint = f"it needs a token with the scope {scope}" if response.status_code in (401, 403) else None
     return QueryError(f"{response.url.path} answered {response.status_code}: {reason}", hint=hint)

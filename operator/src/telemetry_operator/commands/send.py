@@ -1,18 +1,16 @@
 """`telemetryctl send`: readings of this machine, a simulated fleet or a file, and the books closed at the end."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from telemetry_operator.client.interrupt import run_to_end
 from telemetry_operator.client.sending import Bounds
-from telemetry_operator.commands.options import KeysFile, PlatformName, parse_seconds
+from telemetry_operator.commands.options import TARGET_PANEL, AnalyticsUrl, KeysFile, PlatformName, To, parse_seconds
 from telemetry_operator.commands.output import ExitCode, Format, OutputOption, err, print_result
 from telemetry_operator.commands.send_report import plain_outcome, table_of
 from telemetry_operator.commands.send_run import Choice, FileFormat, Report, SourceError, run
 from telemetry_operator.commands.target import Sign, Wish, resolve_target
-
-_TARGET: Final = "Where to, and with what right"
 
 File = Annotated[str | None, typer.Argument(help="A file of NDJSON or CSV; - is standard input.")]
 AsFormat = Annotated[
@@ -27,21 +25,19 @@ Count = Annotated[int | None, typer.Option(min=1, help="End after so many readin
 Lasting = Annotated[float | None, typer.Option(parser=parse_seconds, metavar="TIME", help="End after 90s, 1h30m, ...")]
 Patience = Annotated[float, typer.Option(parser=parse_seconds, metavar="TIME", help="Until all must be visible.")]
 Compare = Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with what is stored at the end.")]
-To = Annotated[str | None, typer.Option(metavar="URL", help="The producer's address.", rich_help_panel=_TARGET)]
-AnalyticsUrl = Annotated[
-    str | None, typer.Option(metavar="URL", help="That of analytics; left out: as --to.", rich_help_panel=_TARGET)
-]
 SignAs = Annotated[
     Sign | None,
-    typer.Option(help="Who signs: each device, or a gateway for all (--fleet).", rich_help_panel=_TARGET),
+    typer.Option(help="Who signs: each device, or a gateway for all (--fleet).", rich_help_panel=TARGET_PANEL),
 ]
 Token = Annotated[
     str | None,
-    typer.Option(envvar="TELEMETRYCTL_TOKEN", help="A gateway's, in place of device keys.", rich_help_panel=_TARGET),
+    typer.Option(
+        envvar="TELEMETRYCTL_TOKEN", help="A gateway's, in place of device keys.", rich_help_panel=TARGET_PANEL
+    ),
 ]
 ReaderToken = Annotated[
     str | None,
-    typer.Option(envvar="TELEMETRYCTL_READER_TOKEN", help="To compare with.", rich_help_panel=_TARGET),
+    typer.Option(envvar="TELEMETRYCTL_READER_TOKEN", help="To compare with.", rich_help_panel=TARGET_PANEL),
 ]
 
 

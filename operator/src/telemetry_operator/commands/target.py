@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from telemetry_operator.client.credentials import DeviceKeys, Gateway, SigningGa
 from telemetry_operator.client.sending import Target
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.applied import read_applied
-from telemetry_operator.local.state import choose_state
+from telemetry_operator.local.state import choose_state, is_running
 
 _READER_SECONDS: Final = 86_400
 _SUBJECT: Final = "telemetryctl"
@@ -67,6 +67,16 @@ def find_local(name: str | None) -> Addresses:
     return Addresses(applied.addresses[_PRODUCER], applied.addresses[_ANALYTICS], state.keys_file)
 
 
+def find_running(name: str | None) -> Addresses | None:
+    """As `find_local`; `None` where the platform does not run, or has nothing to speak to."""
+    if not is_running(choose_state(name).name):
+        return None
+    try:
+        return find_local(name)
+    except TargetError:
+        return None
+
+
 def resolve_target(wish: Wish, find_platform: Callable[[str | None], Addresses] = find_local) -> Target:
     """Return the platform that is meant; `find_platform` knows those of this machine by name (None: the only one).
 
@@ -85,6 +95,17 @@ def resolve_target(wish: Wish, find_platform: Callable[[str | None], Addresses] 
     reader = wish.reader_token or reader_token(keyring)
     signer = SigningGateway(keyring, _SUBJECT) if wish.sign is Sign.GATEWAY else DeviceKeys(keyring)
     return Target(addresses.producer, addresses.analytics, signer, reader)
+
+
+def resolve_administrator(wish: Wish, find_platform: Callable[[str | None], Addresses] = find_local) -> Target:
+    """As `resolve_target`, for work that takes the scope admin: a token that is given must have it."""
+    target = resolve_target(replace(wish, sign=Sign.GATEWAY), find_platform)
+    if wish.token is not None:
+        return target
+    keys_file = _addresses_of(wish, find_platform).keys_file
+    assert keys_file is not None  # noqa: S101 - without it or a token nothing would have been resolved
+    claims = Claims(_SUBJECT, (Scope.ADMIN,), int(time.time()) + _READER_SECONDS)
+    return replace(target, reader=make_token(read_keyring(keys_file), claims))
 
 
 def reader_token(keyring: Keyring, seconds: int = _READER_SECONDS) -> str:

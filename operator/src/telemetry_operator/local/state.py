@@ -13,6 +13,7 @@ Everything is its owner's alone (0700, 0600).
 
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ def choose_state(name: str | None) -> State:
         UnknownPlatformError: there is none of that name, or more than one and no name.
     """
     known = platform_names()
-    chosen = [name] if name is not None else [one for one in known if _runs(one)] or known
+    chosen = [name] if name is not None else [one for one in known if is_running(one)] or known
     if len(chosen) == 1 and chosen[0] in known:
         return open_state(chosen[0])
     here = f"platforms here: {', '.join(known)}" if known else "there is none here yet: telemetryctl up FILE"
@@ -125,7 +126,8 @@ def choose_state(name: str | None) -> State:
     raise UnknownPlatformError(what, hint=here)
 
 
-def _runs(name: str) -> bool:
+def is_running(name: str) -> bool:
+    """Tell whether a platform's supervisor runs."""
     return find_recorded(State(states_directory() / name).supervisor_record) is not None
 
 
@@ -147,9 +149,14 @@ def _make(state: State) -> None:
     for directory in (state.data, state.logs, state.run, state.keys_file.parent):
         directory.mkdir(mode=0o700, exist_ok=True)
     if not state.keys_file.exists():
-        write_private(state.keys_file, format_keyring(Keyring("k1", {"k1": secrets.token_bytes(KEY_BYTES)})))
+        write_private(state.keys_file, format_keyring(new_keyring(time.time_ns() // 1000)))
     if not state.revocations_file.exists():
         write_private(state.revocations_file, b"{}\n")
+
+
+def new_keyring(now: int) -> Keyring:
+    """Return a keyring of one new secret; `now` is in microseconds."""
+    return Keyring("k1", {"k1": secrets.token_bytes(KEY_BYTES)}, {"k1": now})
 
 
 def _check_format(root: Path) -> None:
