@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -136,3 +137,15 @@ def test_platforms_of_one_name_in_two_namespaces_have_topics_of_their_own() -> N
     platforms = [platform_of("demo", namespace, architecture="kafka") for namespace in ("a", "b", None)]
     told = [environment_of(Component.CONSUMER, platform, ENDPOINTS, BINDING) for platform in platforms]
     assert [each[Variable.TOPIC_PREFIX] for each in told] == ["a.demo", "b.demo", "demo"]
+
+
+def test_the_management_port_stays_where_it_is_when_the_public_one_is_opened() -> None:
+    opened = Binding(host="0.0.0.0", port=8080, management_port=9080, replicas=1)
+    told = environment_of(Component.PRODUCER, platform_of(architecture="kafka"), ENDPOINTS, opened)
+    assert (told[Variable.HOST], told[Variable.MANAGEMENT_HOST]) == ("0.0.0.0", "127.0.0.1")
+
+
+@pytest.mark.parametrize("component", Component)
+def test_only_who_serves_the_public_shows_a_certificate(component: Component) -> None:
+    told = environment(component, replace(ENDPOINTS, tls_cert_file="tls.crt", tls_key_file="tls.key"))
+    assert (Variable.TLS_KEY_FILE in told) is (component in {Component.PRODUCER, Component.ANALYTICS})

@@ -7,7 +7,7 @@ import pytest
 from telemetry.analytics.settings import AnalyticsSettings
 from telemetry.consumer.settings import ConsumerSettings
 from telemetry.core.prepare import PrepareSettings
-from telemetry.core.settings import ProgramSettings, parse_settings
+from telemetry.core.settings import ProgramSettings, ServerSettings, parse_settings
 from telemetry.producer.settings import ProducerSettings
 from telemetry_contract.architecture import PRESETS, Reads
 from telemetry_contract.settings import PREFIX, Component, Variable
@@ -33,6 +33,8 @@ ENDPOINTS: Final = Endpoints(
     consumer_url="http://127.0.0.1:8081",
     keys_file="/etc/telemetry/keys.json",
     revocations_file="/etc/telemetry/revocations.json",
+    tls_cert_file="/etc/telemetry/tls/tls.crt",
+    tls_key_file="/etc/telemetry/tls/tls.key",
 )
 BINDING: Final = Binding(host="127.0.0.1", port=8080, management_port=9080, replicas=2)
 
@@ -42,6 +44,7 @@ TUNED: Final[dict[str, Any]] = {
     "rateLimits": {"device": {"rate": 0.5, "burst": 5}, "token": {"rate": 2000, "burst": 4000}},
     "cache": {"ttl": "250ms"},
     "buffer": {"maxBufferAge": "90m"},
+    "observability": {"tracing": {"endpoint": "http://collector:4318", "samplingRatio": 0.5}},
     "kafka": {"topic": {"partitions": 3, "retention": "2d"}, "builtin": {"brokers": 3}},
 }
 SPECS: Final = [{"architecture": preset, **more} for preset in PRESETS for more in ({}, TUNED)]
@@ -125,3 +128,17 @@ LIMITS: Final = ("max_body_bytes", "max_unpacked_bytes", "max_batch_readings", "
 def test_a_limit_that_a_manifest_leaves_out_is_the_services_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = loaded(Component.PRODUCER, {"architecture": "kafka"}, monkeypatch)
     assert getattr(settings, name) == type(settings).model_fields[name].default
+
+
+@pytest.mark.parametrize("component", [Component.PRODUCER, Component.CONSUMER, Component.ANALYTICS])
+def test_where_spans_go_is_told_to_who_makes_them(component: Component, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = loaded(component, {"architecture": "kafka", **TUNED}, monkeypatch)
+    assert isinstance(settings, ServerSettings)
+    assert (settings.otlp_endpoint, settings.trace_sampling_ratio) == ("http://collector:4318", 0.5)
+
+
+@pytest.mark.parametrize("component", [Component.PRODUCER, Component.CONSUMER, Component.ANALYTICS])
+def test_nothing_is_traced_unless_the_manifest_says_so(component: Component, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = loaded(component, {"architecture": "kafka"}, monkeypatch)
+    assert isinstance(settings, ServerSettings)
+    assert settings.otlp_endpoint is None

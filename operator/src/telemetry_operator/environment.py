@@ -40,6 +40,8 @@ class Endpoints:
     """Where the consumer serves history, where it keeps it in memory."""
     keys_file: str
     revocations_file: str
+    tls_cert_file: str | None = None
+    tls_key_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Binding:
 
     host: str
     port: int
+    management_host: str = "127.0.0.1"
     management_port: int
     replicas: int
 
@@ -75,6 +78,8 @@ def producer_environment(platform: TelemetryPlatform, endpoints: Endpoints, bind
     return {
         **_architecture(platform),
         **_public(binding),
+        **_tracing(spec),
+        **_certificate(endpoints),
         **_secrets(endpoints),
         **_retention(spec),
         **_ingest(spec),
@@ -90,6 +95,7 @@ def consumer_environment(platform: TelemetryPlatform, endpoints: Endpoints, bind
     return {
         **_architecture(platform),
         **(_management(binding) if durable else _memory(spec, endpoints, binding)),
+        **_tracing(spec),
         **_retention(spec),
         **_stream(platform, endpoints),
         **(_postgres(endpoints) if durable else {}),
@@ -101,6 +107,8 @@ def analytics_environment(platform: TelemetryPlatform, endpoints: Endpoints, bin
     return {
         **_architecture(platform),
         **_public(binding),
+        **_tracing(platform.spec),
+        **_certificate(endpoints),
         **_secrets(endpoints),
         **(_postgres(endpoints) if choices.store is Store.POSTGRES else _consumer(endpoints)),
         **(_cache(platform.spec, endpoints) if choices.reads is Reads.REDIS else {}),
@@ -138,6 +146,7 @@ def _architecture(platform: TelemetryPlatform) -> Environment:
 def _management(binding: Binding) -> Environment:
     return {
         Variable.HOST: binding.host,
+        Variable.MANAGEMENT_HOST: binding.management_host,
         Variable.MANAGEMENT_PORT: str(binding.management_port),
         Variable.REPLICAS: str(binding.replicas),
     }
@@ -154,6 +163,20 @@ def _memory(spec: PlatformSpec, endpoints: Endpoints, binding: Binding) -> Envir
 
 def _consumer(endpoints: Endpoints) -> Environment:
     return {Variable.CONSUMER_URL: _needed(endpoints.consumer_url, "the consumer's memory")}
+
+
+def _certificate(endpoints: Endpoints) -> Environment:
+    return _present({Variable.TLS_CERT_FILE: endpoints.tls_cert_file, Variable.TLS_KEY_FILE: endpoints.tls_key_file})
+
+
+def _tracing(spec: PlatformSpec) -> Environment:
+    tracing = spec.observability.tracing
+    if tracing is None:
+        return {}
+    return {
+        Variable.OTLP_ENDPOINT: tracing.endpoint,
+        Variable.TRACE_SAMPLING_RATIO: _number(tracing.sampling_ratio),
+    }
 
 
 def _secrets(endpoints: Endpoints) -> Environment:

@@ -6,7 +6,14 @@ from urllib.parse import urlsplit
 
 from telemetry_operator.environment import Endpoints
 from telemetry_operator.errors import PlatformError
-from telemetry_operator.local.external import KafkaSecurity, Secrets, kafka_security, postgres_url, redis_url
+from telemetry_operator.local.external import (
+    KafkaSecurity,
+    Secrets,
+    certificate_files,
+    kafka_security,
+    postgres_url,
+    redis_url,
+)
 from telemetry_operator.local.options import Options
 from telemetry_operator.local.state import State
 from telemetry_operator.specs.backing import Provider, is_host_and_port
@@ -51,12 +58,13 @@ def endpoints_of(spec: PlatformSpec, options: Options, embedded: Mapping[Server,
     """Return what the components need to know of servers and files; `embedded` are our own servers' addresses.
 
     Raises:
-        SecretMissingError: the manifest names a Secret for an external server, which is not to be had here.
+        SecretMissingError: the manifest names a Secret, which is not to be had here.
     """
     secrets, ours_or_given = Secrets(options.secrets), {**embedded, **given(options)}
     urls = {**_external_urls(spec, secrets, ours_or_given), **ours_or_given}
     theirs = spec.kafka.external if Server.KAFKA not in ours_or_given else None
     security = kafka_security(theirs, secrets) if theirs else KafkaSecurity()
+    chain, key = certificate_files(spec.tls, secrets)
     return Endpoints(
         postgres_url=urls.get(Server.POSTGRES),
         redis_url=urls.get(Server.REDIS),
@@ -69,6 +77,8 @@ def endpoints_of(spec: PlatformSpec, options: Options, embedded: Mapping[Server,
         kafka_brokers=1 if Server.KAFKA in embedded else None,
         keys_file=str(state.keys_file),
         revocations_file=str(state.revocations_file),
+        tls_cert_file=chain,
+        tls_key_file=key,
     )
 
 

@@ -13,7 +13,7 @@ from telemetry_operator.errors import PlatformError
 from telemetry_operator.specs.kafka import ExternalKafka
 from telemetry_operator.specs.postgres import ExternalPostgres
 from telemetry_operator.specs.redis import ExternalRedis
-from telemetry_operator.specs.secrets import Credentials, Tls
+from telemetry_operator.specs.secrets import Credentials, ServingCertificate, Tls
 
 
 class SecretMissingError(PlatformError):
@@ -61,6 +61,14 @@ class Secrets:
     def authority(self, tls: Tls) -> str | None:
         """Return the file of the authority that the connection trusts; None is the system's own."""
         return str(self.file(tls.ca.secret_name, tls.ca.key)) if tls.enabled and tls.ca else None
+
+
+def certificate_files(serving: ServingCertificate | None, secrets: Secrets) -> tuple[str, str] | tuple[None, None]:
+    """Return the files of the certificate and of its key that clients are shown, if there is to be one."""
+    if serving is None:
+        return None, None
+    chain, key = (secrets.file(serving.secret_name, name) for name in ("tls.crt", "tls.key"))
+    return str(chain), str(key)
 
 
 def postgres_url(server: ExternalPostgres, secrets: Secrets) -> str:

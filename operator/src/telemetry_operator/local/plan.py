@@ -32,16 +32,12 @@ WILDCARDS: Final = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - names what
 
 
 class Process(msgspec.Struct, frozen=True):
-    """One process of a platform; `component` is what a person calls it, `port` is its clients'.
-
-    `host` is where it listens, None where that is where all listen.
-    """
+    """One process of a platform; `component` is what a person calls it, `port` is its clients'."""
 
     name: str
     component: str
     port: int | None = None
     management_port: int | None = None
-    host: str | None = None
 
 
 def component_of(process: str) -> str:
@@ -72,15 +68,10 @@ def port_hosts(platform: TelemetryPlatform, options: Options) -> dict[str, str]:
     servers = [str(server) for server in embedded_servers(platform.spec, options)]
     controller = [KAFKA_CONTROLLER] if layout.Server.KAFKA in servers else []
     replicas = list(_replicas(platform))
-    shared = [name for replica in replicas if (name := _public_port(platform, replica))]
-    services = [*shared, *(replica.name for replica in replicas)]
-    history = [str(Component.CONSUMER)] if _keeps_history(platform, Component.CONSUMER) else []
-    return {
-        **dict.fromkeys([*servers, *controller], LOOPBACK),
-        **dict.fromkeys(services, options.host),
-        **{replica.name: _host(platform, replica.component, options.host) for replica in replicas},
-        **dict.fromkeys(history, LOOPBACK),
-    }
+    shared = [replica.component for replica in replicas if _public_port(platform, replica)]
+    # Management ports, named as their replicas are, stay on this machine wherever the public ones listen.
+    private = [*servers, *controller, *(replica.name for replica in replicas)]
+    return dict.fromkeys(private, LOOPBACK) | {str(it): _host(platform, it, options.host) for it in shared}
 
 
 def build_plan(platform: TelemetryPlatform, options: Options, ports: Mapping[str, int], state: State) -> Plan:
@@ -104,7 +95,7 @@ def build_plan(platform: TelemetryPlatform, options: Options, ports: Mapping[str
             *(_process(platform, replica, ports) for replica in replicas),
         ),
         endpoints=endpoints,
-        addresses=_addresses(options.host, ports),
+        addresses=_addresses(options.host, ports, "https" if platform.spec.tls else "http"),
     )
 
 
@@ -143,9 +134,7 @@ def _host(platform: TelemetryPlatform, component: Component, host: str) -> str:
 
 def _process(platform: TelemetryPlatform, replica: _Replica, ports: Mapping[str, int]) -> Process:
     public = _public_port(platform, replica)
-    port = ports[public] if public else None
-    host = LOOPBACK if _keeps_history(platform, replica.component) else None
-    return Process(replica.name, replica.component, port, ports[replica.name], host)
+    return Process(replica.name, replica.component, ports[public] if public else None, ports[replica.name])
 
 
 def _program(
@@ -154,6 +143,7 @@ def _program(
     binding = Binding(
         host=_host(platform, replica.component, host),
         port=ports.get(replica.component, 0),
+        management_host=LOOPBACK,
         management_port=ports.get(replica.name, 0),
         replicas=replica.of,
     )
@@ -174,10 +164,10 @@ def _server(kind: layout.Server, ports: Mapping[str, int], state: State) -> Serv
     return kafka.describe(data, port=port, controller_port=ports[KAFKA_CONTROLLER], cache=cache_directory())
 
 
-def _addresses(host: str, ports: Mapping[str, int]) -> dict[str, str]:
+def _addresses(host: str, ports: Mapping[str, int], scheme: str) -> dict[str, str]:
     """Return the URLs that clients use, by component."""
     public = [str(component) for component in (Component.PRODUCER, Component.ANALYTICS)]
-    return {name: f"http://{reachable_host(host)}:{ports[name]}" for name in public if name in ports}
+    return {name: f"{scheme}://{reachable_host(host)}:{ports[name]}" for name in public if name in ports}
 
 
 def reachable_host(host: str) -> str:

@@ -12,9 +12,9 @@ from telemetry_operator.environment import Endpoints
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.endpoints import locations
 from telemetry_operator.local.logs import last_lines
-from telemetry_operator.local.plan import Process, reachable_host
+from telemetry_operator.local.plan import Process
 from telemetry_operator.local.servers import postgres, valkey
-from telemetry_operator.local.servers.server import Server
+from telemetry_operator.local.servers.server import LOOPBACK, Server
 from telemetry_operator.local.supervision import Supervisor
 from telemetry_operator.specs.layout import Server as ServerKind
 
@@ -38,19 +38,19 @@ def await_server(server: Server, supervisor: Supervisor) -> None:
     _await(server.name, server.is_ready, supervisor)
 
 
-def await_service(process: Process, host: str, supervisor: Supervisor) -> None:
+def await_service(process: Process, supervisor: Supervisor) -> None:
     """Wait until a service says that it is ready.
 
     Raises:
         NotReadyError: it ends again and again, or is not ready in time.
     """
-    _await(process.name, lambda: is_ready(process, host), supervisor)
+    _await(process.name, lambda: is_ready(process), supervisor)
 
 
-def is_ready(process: Process, host: str) -> bool:
+def is_ready(process: Process) -> bool:
     """Ask a service's management port."""
     try:
-        url = f"http://{reachable_host(process.host or host)}:{process.management_port}/readyz"
+        url = f"http://{LOOPBACK}:{process.management_port}/readyz"
         return httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False

@@ -5,8 +5,9 @@ from enum import StrEnum
 import msgspec
 
 from telemetry_operator.errors import PlatformError
-from telemetry_operator.local.applied import Applied, read_applied
+from telemetry_operator.local.applied import read_applied
 from telemetry_operator.local.endpoints import given
+from telemetry_operator.local.ledger import LedgerStatus, observe_ledger
 from telemetry_operator.local.logs import Source
 from telemetry_operator.local.plan import Process, component_of
 from telemetry_operator.local.ports import listening_ports
@@ -44,13 +45,14 @@ class ProcessStatus(msgspec.Struct, frozen=True):
 
 
 class PlatformStatus(msgspec.Struct, frozen=True):
-    """The whole; `servers` are those that are not ours, without secrets."""
+    """The whole; `servers` are those that are not ours, without secrets; `ledger` is None where nobody tells it."""
 
     name: str
     state: PlatformState
     addresses: dict[str, str]
     servers: dict[str, str]
     processes: list[ProcessStatus]
+    ledger: LedgerStatus | None = None
 
 
 def observe(state: State) -> PlatformStatus:
@@ -59,22 +61,20 @@ def observe(state: State) -> PlatformStatus:
         return PlatformStatus(state.name, PlatformState.DOWN, {}, {}, [])
     supervisor = Supervisor(state.run, state.logs)
     infos = supervisor.processes()
-    processes = [
-        _observe_process(process, infos.get(process.name), applied, supervisor) for process in applied.processes
-    ]
+    processes = [_observe_process(process, infos.get(process.name), supervisor) for process in applied.processes]
     servers = {str(kind): address.rpartition("@")[2] for kind, address in given(applied.options).items()}
-    return PlatformStatus(state.name, _sum_up(processes), applied.addresses, servers, processes)
+    whole = _sum_up(processes)
+    ledger = None if whole is PlatformState.DOWN else observe_ledger(applied, state.keys_file)
+    return PlatformStatus(state.name, whole, applied.addresses, servers, processes, ledger)
 
 
-def _observe_process(
-    process: Process, info: ProcessInfo | None, applied: Applied, supervisor: Supervisor
-) -> ProcessStatus:
+def _observe_process(process: Process, info: ProcessInfo | None, supervisor: Supervisor) -> ProcessStatus:
     running = info is not None and info.pid > 0
     return ProcessStatus(
         name=process.name,
         component=process.component,
         state=_state_in_words(info),
-        ready=running and _answers(process, applied.options.host, supervisor),
+        ready=running and _answers(process, supervisor),
         pid=info.pid if info and running else None,
         uptime_seconds=info.now - info.start if info and running else None,
         restarts=supervisor.restarts(process.name) if info else 0,
@@ -91,9 +91,9 @@ def _state_in_words(info: ProcessInfo | None) -> str:
     return state.name.lower()
 
 
-def _answers(process: Process, host: str, supervisor: Supervisor) -> bool:
+def _answers(process: Process, supervisor: Supervisor) -> bool:
     if process.management_port is not None:
-        return is_ready(process, host)
+        return is_ready(process)
     running = find_recorded(supervisor.paths.record(process.name))
     return running is not None and process.port in listening_ports([running])
 

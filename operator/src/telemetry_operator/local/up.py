@@ -56,7 +56,7 @@ def bring_up(platform: TelemetryPlatform, options: Options, progress: Progress) 
         plan = _plan(platform, options, state, supervisor)
         check_reachable(plan.endpoints, [kind for kind in servers_of(platform.spec) if kind not in _names(plan)])
         with _undone_on_failure(supervisor):
-            _start(plan, options, state, supervisor, progress)
+            _start(plan, state, supervisor, progress)
             visible = _prove(plan, state, progress)
         applied = applied_of(platform, options, plan)
         write_applied(state.applied, applied)
@@ -79,7 +79,7 @@ def _names(plan: Plan) -> set[str]:
     return {server.name for server in plan.servers}
 
 
-def _start(plan: Plan, options: Options, state: State, supervisor: Supervisor, progress: Progress) -> None:
+def _start(plan: Plan, state: State, supervisor: Supervisor, progress: Progress) -> None:
     for server in plan.servers:
         progress.step(f"preparing {server.name}")
         server.prepare()
@@ -94,7 +94,7 @@ def _start(plan: Plan, options: Options, state: State, supervisor: Supervisor, p
     for process in plan.processes:
         if process.management_port is not None:
             progress.step(f"waiting for {process.name}")
-            await_service(process, options.host, supervisor)
+            await_service(process, supervisor)
 
 
 def _prepare(program: Program, state: State) -> None:

@@ -21,6 +21,14 @@ class CertificateAuthority(SpecModel):
     key: str = Field("ca.crt", description="The Secret's key that holds the certificates, in PEM form.")
 
 
+class ServingCertificate(SpecModel):
+    """The certificate that clients are shown, in a Secret of type kubernetes.io/tls."""
+
+    secret_name: ObjectName = Field(
+        description="Name of the Secret with tls.crt and tls.key; what is renewed there is taken up while it serves."
+    )
+
+
 class Tls(SpecModel):
     """Whether the connection is encrypted, and whom it trusts."""
 

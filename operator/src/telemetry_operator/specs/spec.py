@@ -12,8 +12,10 @@ from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.kafka import KafkaSpec
 from telemetry_operator.specs.limits import Auth, Buffer, Cache, Ingest, RateLimits
 from telemetry_operator.specs.memory import MemorySpec
+from telemetry_operator.specs.observability import Observability
 from telemetry_operator.specs.postgres import PostgresSpec
 from telemetry_operator.specs.redis import RedisSpec
+from telemetry_operator.specs.secrets import ServingCertificate
 
 Preset = StrEnum("Preset", {name.upper().replace("-", "_"): name for name in PRESETS})  # type: ignore[misc]
 
@@ -64,10 +66,14 @@ class PlatformSpec(SpecModel):
     images: Images = Field(default_factory=Images, description="Container images.")
     retention: Duration = Field(Duration("30d"), description="How long readings are kept.")
     auth: Auth = Field(default_factory=Auth, description="Secrets of device keys and tokens.")
+    tls: ServingCertificate | None = Field(
+        None, description="Certificate of producer and analytics; left out: they speak HTTP."
+    )
     rate_limits: RateLimits = Field(default_factory=RateLimits, description="How much one caller may send.")
     ingest: Ingest = Field(default_factory=Ingest, description="What a request may hold.")
     buffer: Buffer = Field(default_factory=Buffer, description="How long accepted readings may wait in Kafka.")
     cache: Cache = Field(default_factory=Cache, description="The cache of the read path.")
+    observability: Observability = Field(default_factory=Observability, description="Traces.")
     network_policy: NetworkPolicy = Field(default_factory=NetworkPolicy, description="Who may reach the pods.")
     paused: Flag = Field(default=False, description="Whether the operator leaves everything as it is.")
     deletion_policy: DeletionPolicy = Field(

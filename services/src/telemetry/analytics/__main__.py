@@ -6,6 +6,7 @@ import sys
 from telemetry.analytics.document import format_document
 from telemetry.analytics.settings import AnalyticsSettings
 from telemetry.analytics.wiring import Analytics
+from telemetry.core.certificates import Certificates
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
 from telemetry.core.serving import run, serve
@@ -23,9 +24,16 @@ def main() -> None:
 
 
 async def analyse(settings: AnalyticsSettings) -> None:
+    certificates = Certificates.of(settings)
     analytics = Analytics(settings)
     await serve(
-        settings, Lifecycle(), app=analytics.app, port=settings.port, start=analytics.start, stop=analytics.stop
+        settings,
+        Lifecycle(),
+        app=analytics.app,
+        port=settings.port,
+        certificates=certificates,
+        start=analytics.start,
+        stop=analytics.stop,
     )
 
 

@@ -3,11 +3,11 @@
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from telemetry.core.settings import Count, CredentialSettings, Port, Seconds, ServerSettings
+from telemetry.core.settings import Count, CredentialSettings, Port, Seconds, ServerSettings, TlsSettings
 from telemetry_contract.architecture import Reads, Store
 
 
-class AnalyticsSettings(ServerSettings, CredentialSettings):
+class AnalyticsSettings(ServerSettings, CredentialSettings, TlsSettings):
     """What `python -m telemetry.analytics` reads from its environment."""
 
     port: Port
@@ -20,6 +20,9 @@ class AnalyticsSettings(ServerSettings, CredentialSettings):
     max_in_flight: Count = 256
     """Questions that may wait for a connection to the store; one more is answered 503 `saturated`."""
 
+    consumer_url: str | None = Field(default=None, validate_default=True)
+    """Where the consumer serves the history that it keeps in memory."""
+
     redis_url: SecretStr | None = Field(default=None, validate_default=True)
     """Address of Redis, the cache; needed where `TELEMETRY_READS` is `redis`."""
     cache_ttl_seconds: Seconds = 1.0
@@ -27,18 +30,18 @@ class AnalyticsSettings(ServerSettings, CredentialSettings):
     max_page: Count = 1000
     """Items of a page, and devices named in a query, at most; more is refused."""
 
-    @field_validator("store")
-    @classmethod
-    def _serves_this_store(cls, store: Store) -> Store:
-        if store is Store.MEMORY:
-            raise ValueError("analytics reads from postgres; the memory store is not available in this release")
-        return store
-
     @field_validator("postgres_url")
     @classmethod
     def _is_there_for_the_store(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if url is None and info.data.get("store") is Store.POSTGRES:
             raise PydanticCustomError("missing", "needed where the store is postgres")
+        return url
+
+    @field_validator("consumer_url")
+    @classmethod
+    def _is_there_for_memory(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None and info.data.get("store") is Store.MEMORY:
+            raise PydanticCustomError("missing", "needed where the store is memory")
         return url
 
     @field_validator("redis_url")

@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import psycopg
 import structlog
@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy.exc import DBAPIError
 
 from telemetry.core.kafka.config import client_config
+from telemetry.core.kafka.refusals import Refusals
 from telemetry.core.kafka.topics import (
     REQUEST_SECONDS,
     TopicMissingError,
@@ -29,6 +30,7 @@ from telemetry.core.kafka.topics import (
 from telemetry.core.logs import configure_logs
 from telemetry.core.postgres.connecting import connect
 from telemetry.core.postgres.partitions import maintain_partitions
+from telemetry.core.postgres.refusals import is_refusal
 from telemetry.core.postgres.schema import migrate
 from telemetry.core.settings import Count, KafkaSettings, ProgramSettings, Seconds, load_settings
 from telemetry_contract.architecture import Store, Writes
@@ -113,20 +115,46 @@ def prepare_kafka(settings: PrepareSettings) -> None:
         copies, in_sync = settings.topic_replication, settings.topic_min_insync
         topics.append(dead_letters_of(settings.topic_prefix, replication=copies, min_insync=in_sync))
     # What fails is told by each request's own error, not line by line on standard error.
-    admin = AdminClient({**client_config(settings), "log_level": 0})
-    admin.list_topics(timeout=REQUEST_SECONDS)
+    refusals = Refusals()
+    config: dict[str, Any] = {**client_config(settings), "log_level": 0, "error_cb": refusals}
+    admin = AdminClient(config)
+    _reach(admin, refusals)
     ensure_topics(admin, topics)
     log.info("kafka-prepared", topics=[topic.name for topic in topics])
 
 
+def _reach(admin: AdminClient, refusals: Refusals) -> None:
+    """Return when a broker answers.
+
+    Raises:
+        NotPreparedError: they refuse us, which waiting does not mend.
+        KafkaException: none answers.
+    """
+    deadline = time.monotonic() + REQUEST_SECONDS
+    while True:
+        try:
+            admin.list_topics(timeout=PAUSE_SECONDS)
+        except KafkaException:
+            admin.poll(0)
+            if refusals.last is not None:
+                raise NotPreparedError(f"Kafka refuses us: {refusals.last.str()}") from None
+            if time.monotonic() >= deadline:
+                raise
+        else:
+            return
+
+
 def _patiently(server: str, step: Callable[[], None], deadline: float) -> None:
-    """Repeat a step until it succeeds: a server that is starting refuses in many ways, all of which pass."""
+    """Repeat a step until it succeeds: a server that is starting refuses in ways that pass; others end it."""
     while True:
         try:
             step()
         except (psycopg.Error, DBAPIError, KafkaException, TopicMissingError) as error:
             remaining = deadline - time.monotonic()
-            reason = " ".join(str(getattr(error, "orig", error)).split())
+            cause = getattr(error, "orig", error)
+            reason = " ".join(str(cause).split())
+            if isinstance(cause, psycopg.Error) and is_refusal(cause):
+                raise NotPreparedError(f"{server} refuses us: {reason}") from error
             if remaining <= 0:
                 raise NotPreparedError(f"{server} was not made ready in time: {reason}") from error
             log.info("server-awaited", server=server, reason=reason, seconds_left=round(remaining))

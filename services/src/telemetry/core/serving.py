@@ -19,6 +19,7 @@ import uvloop
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from telemetry.core.certificates import Certificates
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.management import build_management
 from telemetry.core.settings import ServerSettings
@@ -47,6 +48,7 @@ async def serve(
     *,
     app: ASGIApp | None = None,
     port: int | None = None,
+    certificates: Certificates | None = None,
     start: Hook,
     stop: Hook,
 ) -> None:
@@ -55,12 +57,14 @@ async def serve(
     `start` runs with management already up, so that a process that waits for its surroundings is alive but not ready.
     """
     stopping = _stop_on_signal()
-    async with _listening(build_management(lifecycle), settings, settings.management_port, shared=False):
+    management = bind(settings.management_host, settings.management_port, shared=False)
+    async with _listening(build_management(lifecycle), settings, management):
         try:
             starting = asyncio.create_task(_run_start(start, lifecycle))
             async with contextlib.AsyncExitStack() as stack:
                 if app is not None and port is not None:
-                    await stack.enter_async_context(_listening(app, settings, port, shared=True))
+                    listener = bind(settings.host, port, shared=True)
+                    await stack.enter_async_context(_listening(app, settings, listener, certificates))
                 log.info("service-started", port=port, management_port=settings.management_port)
                 await _first(starting, stopping)
                 lifecycle.drain()
@@ -117,7 +121,9 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _listening(app: ASGIApp, settings: ServerSettings, port: int, *, shared: bool) -> AsyncIterator[None]:
+async def _listening(
+    app: ASGIApp, settings: ServerSettings, listener: socket.socket, certificates: Certificates | None = None
+) -> AsyncIterator[None]:
     config = uvicorn.Config(
         app,
         http=_renewing(settings.connection_requests),
@@ -129,12 +135,13 @@ async def _listening(app: ASGIApp, settings: ServerSettings, port: int, *, share
         proxy_headers=False,
         date_header=False,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
+        ssl_context_factory=None if certificates is None else lambda *_: certificates.context,
     )
     server = _Server(config)
-    listener = bind(settings.host, port, shared=shared)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield
+        async with certificates.followed() if certificates else contextlib.nullcontext():
+            yield
     finally:
         server.should_exit = True
         await running

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from telemetry_contract.architecture import Reads, Store, Writes
@@ -58,6 +59,8 @@ class ServerSettings(ProgramSettings):
 
     host: str = "127.0.0.1"
     """Address that the public port is bound to."""
+    management_host: str = "127.0.0.1"
+    """Address that the management port is bound to: its own, so that opening the public port does not open this one."""
     management_port: Port
     """Port of `/livez`, `/readyz` and `/metrics`; each process has its own."""
     drain_seconds: Seconds = 10.0
@@ -67,6 +70,11 @@ class ServerSettings(ProgramSettings):
     replicas: Count = 1
     """Processes of this component: what one process's share of a rate limit is reckoned from."""
 
+    otlp_endpoint: Annotated[str, Field(pattern="^https?://[^/]+")] | None = None
+    """Base URL of an OpenTelemetry collector that takes OTLP over HTTP; without one nothing is traced."""
+    trace_sampling_ratio: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of the requests that are recorded where the caller has not decided."""
+
 
 class CredentialSettings(BaseModel):
     """Where the keys stand, in files that may change while the program runs."""
@@ -75,6 +83,22 @@ class CredentialSettings(BaseModel):
     """JSON file with the secrets of device keys and tokens; a change is in force within 10 s."""
     revocations_file: Path | None = None
     """JSON file with the lowest generation that is still good, by device; a change is in force within 10 s."""
+
+
+class TlsSettings(BaseModel):
+    """The public port's certificate, in files that may change while the program runs."""
+
+    tls_cert_file: Path | None = None
+    """Certificate chain of the public port, in PEM form; a change is in force within 10 s. Without it: HTTP."""
+    tls_key_file: Annotated[Path | None, Field(validate_default=True)] = None
+    """The certificate's key, in PEM form, without a passphrase; needed with `TELEMETRY_TLS_CERT_FILE`."""
+
+    @field_validator("tls_key_file")
+    @classmethod
+    def _both_or_neither(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if (key is None) != (info.data.get("tls_cert_file") is None):
+            raise PydanticCustomError("pair", "TELEMETRY_TLS_CERT_FILE and TELEMETRY_TLS_KEY_FILE belong together")
+        return key
 
 
 class PostgresSettings(BaseModel):

@@ -4,6 +4,7 @@ import sys
 
 import msgspec
 
+from telemetry.core.certificates import Certificates
 from telemetry.core.http.credentials import Credentials
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
@@ -36,6 +37,7 @@ def format_document() -> str:
 async def produce(settings: ProducerSettings) -> None:
     """Take readings in until a signal; then answer what is in flight and wait for its acknowledgements."""
     lifecycle = Lifecycle()
+    certificates = Certificates.of(settings)
     outlet = build_outlet(settings)
     tokens = RedisTokens(connect(settings.redis_url), f"{settings.platform}:limit:") if settings.redis_url else None
     intake = Intake(
@@ -52,7 +54,15 @@ async def produce(settings: ProducerSettings) -> None:
             await tokens.close()
 
     app = build_app(intake, Admission(lifecycle, settings.max_in_flight))
-    await serve(settings, lifecycle, app=app, port=settings.port, start=outlet.start, stop=stop)
+    await serve(
+        settings,
+        lifecycle,
+        app=app,
+        port=settings.port,
+        certificates=certificates,
+        start=outlet.start,
+        stop=stop,
+    )
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from telemetry.core.settings import Count, CredentialSettings, KafkaSettings, Port, Seconds, ServerSettings
+from telemetry.core.settings import Count, CredentialSettings, KafkaSettings, Port, Seconds, ServerSettings, TlsSettings
 from telemetry_contract.architecture import Store, Writes
 
 Rate = Annotated[float, Field(gt=0)]
 
 
-class ProducerSettings(CredentialSettings, KafkaSettings, ServerSettings):
+class ProducerSettings(CredentialSettings, TlsSettings, KafkaSettings, ServerSettings):
     """The producer's environment. Kafka or PostgreSQL is needed where readings go; rates are readings/s."""
 
     port: Port

@@ -1,0 +1,72 @@
+"""TLS before a server that has none: the wheels' PostgreSQL and Valkey are built without it.
+
+As a proxy or a managed service would: a client speaks TLS to the front, the front speaks to the server in clear.
+"""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from telemetry_operator.local.ports import choose_free
+from telemetry_operator.local.servers.server import LOOPBACK
+from tests.support.authority import CertificateFiles
+
+SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"  # with which a client of PostgreSQL asks for TLS
+CHUNK = 65_536
+
+
+class _Front:
+    def __init__(self, backend: int, context: ssl.SSLContext, *, asks_first: bool) -> None:
+        self._backend = backend
+        self._context = context
+        self._asks_first = asks_first
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            if self._asks_first:
+                assert await reader.readexactly(len(SSL_REQUEST)) == SSL_REQUEST
+                writer.write(b"S")
+            await writer.start_tls(self._context)
+            behind, ahead = await asyncio.open_connection(LOOPBACK, self._backend)
+            await asyncio.gather(_pump(reader, ahead), _pump(behind, writer))
+        writer.close()
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await source.read(CHUNK):
+            sink.write(data)
+            await sink.drain()
+    sink.close()
+
+
+@contextmanager
+def tls_front(backend: int, files: CertificateFiles, *, asks_first: bool = False) -> Iterator[int]:
+    """Yield the port of a front before a server's; `asks_first` is PostgreSQL's way to begin."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    (port,) = choose_free(LOOPBACK, 1)
+    loop, up = asyncio.new_event_loop(), threading.Event()
+    front = _Front(backend, context, asks_first=asks_first)
+
+    async def run() -> None:
+        async with await asyncio.start_server(front.serve, LOOPBACK, port):
+            up.set()
+            await ended.wait()
+
+    ended = asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
+    thread.start()
+    up.wait()
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
