@@ -69,6 +69,10 @@ openapi: develop ## Write the OpenAPI documents anew
 	@$(BIN)/python -m telemetry.producer --print-openapi > docs/openapi/producer.json
 	@$(BIN)/python -m telemetry.analytics --print-openapi > docs/openapi/analytics.json
 
+.PHONY: docs
+docs: openapi ## Write the reference pages of docs/ anew, from the code
+	@$(BIN)/python -m tools.reference
+
 .PHONY: clean
 clean: ## Remove what was installed and cached here; platforms and their data stay
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov

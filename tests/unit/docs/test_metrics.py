@@ -1,0 +1,44 @@
+import re
+from pathlib import Path
+
+import pytest
+from tools.reference.metrics import SERVICES, Metric, Service, defined_in, look_at
+
+from tests.unit.docs.markdown import FILES, code_spans
+
+METRIC = re.compile(r"telemetry_(?!contract|operator|loadtest)[a-z_]+")
+SUFFIXES = ("_total", "_bucket", "_sum", "_count", "")
+
+
+@pytest.fixture(scope="module", params=SERVICES)
+def service(request: pytest.FixtureRequest) -> Service:
+    return look_at(request.param)
+
+
+@pytest.fixture(scope="module")
+def metrics(service: Service) -> list[Metric]:
+    return [metric for module in service.modules for metric in defined_in(module)]
+
+
+def test_each_metric_that_a_service_exposes_is_found(service: Service, metrics: list[Metric]) -> None:
+    assert {metric.name for metric in metrics} == service.metrics
+
+
+def test_each_metric_says_which_question_it_answers(metrics: list[Metric]) -> None:
+    unasked = [metric.name for metric in metrics if not metric.question]
+    assert unasked == [], "put the question below the metric as a docstring, then: make docs"
+
+
+def test_each_metric_says_what_it_is(metrics: list[Metric]) -> None:
+    assert [metric.name for metric in metrics if not metric.help] == []
+
+
+@pytest.fixture(scope="module")
+def exposed() -> set[str]:
+    names = {name for component in SERVICES for name in look_at(component).metrics}
+    return {name + suffix for name in names for suffix in SUFFIXES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_a_metric_that_is_named_exists(path: Path, exposed: set[str]) -> None:
+    assert {span for span in code_spans(path) if METRIC.fullmatch(span)} <= exposed

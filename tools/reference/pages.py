@@ -1,0 +1,18 @@
+"""The pages, and what makes each."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from tools.reference.api import build_api
+from tools.reference.manifest import build_platform
+from tools.reference.metrics import build_metrics
+from tools.reference.settings import build_settings
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "api.md": build_api,
+    "settings.md": build_settings,
+    "metrics.md": build_metrics,
+    "platform.md": build_platform,
+}
