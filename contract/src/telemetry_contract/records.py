@@ -1,7 +1,11 @@
-"""What Kafka carries: slices of requests, and the consumer's heartbeats.
+"""What Kafka carries: slices of requests, orders to erase a device, and the consumer's heartbeats.
 
-One record is one device's slice of one request: key = device, value = one byte of version, then msgpack. An unknown
-version is not poison: it says that a newer release wrote the log, and stops the consumer until it is upgraded.
+One record is one device's slice of one request, or the order to erase it: key = device, value = one byte of version,
+then msgpack. An order has a version of its own: a release that knew no orders stops at one as at any version that it
+does not know, where it would have taken it for poison and passed it by.
+
+An unknown version is not poison: it says that a newer release wrote the log, and stops the consumer until it is
+upgraded.
 """
 
 from math import isfinite
@@ -13,7 +17,9 @@ from telemetry_contract.readings import MAX_ID, Reading, Value, is_device, is_me
 from telemetry_contract.times import MAX_TIME, MIN_TIME
 
 VERSION: Final = 1
+ERASURE_VERSION: Final = 2
 _VERSION_BYTE: Final = bytes([VERSION])
+_ERASURE_BYTE: Final = bytes([ERASURE_VERSION])
 
 Time: TypeAlias = Annotated[int, msgspec.Meta(ge=MIN_TIME, le=MAX_TIME)]
 
@@ -41,6 +47,17 @@ class Slice(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     points: list[Point]
 
 
+class _Order(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    ordered: Time
+
+
+class Erase(msgspec.Struct, frozen=True, gc=False):
+    """The order to erase a device: whatever of it stands before this record in the log. `ordered` in microseconds."""
+
+    device: str
+    ordered: int
+
+
 class Heartbeat(msgspec.Struct, frozen=True):
     """How far the consumer is with one partition of the readings topic, at a moment (microseconds).
 
@@ -53,6 +70,7 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_slice = msgspec.msgpack.Decoder(Slice).decode
+_decode_order = msgspec.msgpack.Decoder(_Order).decode
 _decode_heartbeat = msgspec.msgpack.Decoder(Heartbeat).decode
 
 
@@ -73,8 +91,7 @@ def decode_slice(key: bytes | None, value: bytes | None) -> tuple[int, list[Read
         content = _decode_slice(_payload(value))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(str(error)) from None
-    if not is_device(device):
-        raise Undecodable(f"the key is no device id: {key!r:.200}")
+    _require_device(device)
     for point in content.points:
         if point.id is not None and "\0" in point.id:
             raise Undecodable(f"no id of ours: {point.id!r:.200}")
@@ -86,6 +103,29 @@ def decode_slice(key: bytes | None, value: bytes | None) -> tuple[int, list[Read
             if not (sound and is_metric(name)):
                 raise Undecodable(f"no metric of ours: {name!r:.200} is {measured!r:.200}")
     return content.received, [Reading(device, point.time, point.metrics, point.id) for point in content.points]
+
+
+def encode_erasure(ordered: int) -> bytes:
+    """Return the value of a record that orders the device that is its key to be erased."""
+    return _ERASURE_BYTE + _encode(_Order(ordered))
+
+
+def decode_record(key: bytes | None, value: bytes | None) -> Erase | tuple[int, list[Reading]]:
+    """Return what a record of the readings' topic is: the order to erase a device, or what `decode_slice` says.
+
+    Raises:
+        UnknownVersion: a newer release wrote it.
+        Undecodable: nothing that this platform writes.
+    """
+    if value is None or value[:1] != _ERASURE_BYTE:
+        return decode_slice(key, value)
+    try:
+        device = (key or b"").decode("ascii")
+        order = _decode_order(value[1:])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Undecodable(str(error)) from None
+    _require_device(device)
+    return Erase(device, order.ordered)
 
 
 def encode_heartbeat(heartbeat: Heartbeat) -> bytes:
@@ -103,6 +143,11 @@ def decode_heartbeat(value: bytes | None) -> Heartbeat:
         return _decode_heartbeat(_payload(value))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(str(error)) from None
+
+
+def _require_device(device: str) -> None:
+    if not is_device(device):
+        raise Undecodable(f"the key is no device id: {device!r:.200}")
 
 
 def _payload(value: bytes | None) -> bytes:

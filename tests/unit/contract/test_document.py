@@ -6,7 +6,7 @@ import pytest
 
 from telemetry_contract.keys import MAX_CREDENTIAL, Scope
 from telemetry_contract.readings import DEVICE_PATTERN, METRIC_PATTERN
-from tests.unit.contract.vectors import DEVICE_KEY, DIGEST, HEARTBEAT, SLICE, TOKEN, VECTORS, Vector
+from tests.unit.contract.vectors import DEVICE_KEY, DIGEST, ERASURE, HEARTBEAT, SLICE, TOKEN, VECTORS, Vector
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "contract.md").read_text()
 
@@ -17,7 +17,7 @@ def test_each_vector_is_documented(vector: Vector) -> None:
     assert vector.content in DOCUMENT or vector.content.encode().hex() in DOCUMENT
 
 
-@pytest.mark.parametrize("text", [DIGEST, DEVICE_KEY, TOKEN, SLICE, HEARTBEAT])
+@pytest.mark.parametrize("text", [DIGEST, DEVICE_KEY, TOKEN, SLICE, HEARTBEAT, ERASURE])
 def test_each_other_vector_is_documented(text: str) -> None:
     assert text in DOCUMENT
 

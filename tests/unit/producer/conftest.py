@@ -14,9 +14,11 @@ from telemetry.core.lifecycle import Lifecycle
 from telemetry.producer.acceptors import StreamAcceptor
 from telemetry.producer.admission import Admission, BufferGate
 from telemetry.producer.app import build_app
+from telemetry.producer.erasing import ErasureRoute
 from telemetry.producer.intake import Intake
 from telemetry.producer.limits import build_limits
 from telemetry.producer.settings import ProducerSettings
+from telemetry_contract.api import ErasureStatus
 from telemetry_contract.architecture import Reads, Store, Writes
 from telemetry_contract.keys import Claims, Keyring, Scope, format_keyring, make_device_key, make_token
 from telemetry_contract.readings import Reading
@@ -56,6 +58,21 @@ class FakePublisher:
         return self.held or []
 
 
+class FakeEraser:
+    """Notes what it is to erase, or fails."""
+
+    def __init__(self) -> None:
+        self.status = ErasureStatus.QUEUED
+        self.erased: list[str] = []
+        self.failure: Exception | None = None
+
+    async def erase(self, device: str, up_to: int) -> None:
+        assert up_to > 0
+        if self.failure is not None:
+            raise self.failure
+        self.erased.append(device)
+
+
 class ProducerApp:
     """A producer in this process: what stands behind it, and requests to it."""
 
@@ -63,14 +80,17 @@ class ProducerApp:
         self.publisher = FakePublisher()
         self.lifecycle = Lifecycle()
         self.age = 0.0
+        self.eraser = FakeEraser()
+        credentials, gate = Credentials(settings), BufferGate(lambda: self.age, settings.max_buffer_age_seconds)
+        admission = Admission(self.lifecycle, settings.max_in_flight)
         self.intake = Intake(
             settings,
-            credentials=Credentials(settings),
-            gate=BufferGate(lambda: self.age, settings.max_buffer_age_seconds),
+            credentials=credentials,
+            gate=gate,
             limits=build_limits(settings, None),
             acceptor=StreamAcceptor(self.publisher),
         )
-        self.app = build_app(self.intake, Admission(self.lifecycle, settings.max_in_flight))
+        self.app = build_app(self.intake, admission, ErasureRoute(credentials, admission, gate, self.eraser))
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://producer")
 
     async def post(self, path: str, body: object, *, bearer: str | None = None, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own

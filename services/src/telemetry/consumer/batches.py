@@ -4,15 +4,18 @@ Pure: bytes in, readings with their identities out. The loop (`session`) fills a
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from telemetry_contract.identity import Identified, identify
-from telemetry_contract.records import Undecodable, decode_slice
+from telemetry_contract.records import Erase, Undecodable, decode_record
 
+MOST_TRACES: Final = 1000  # remembered of a span; only some of them are recorded
 WHOLE_RECORD: Final = -1  # the item of a record that cannot be taken apart
+ERASURE_WEIGHT: Final = 100  # readings that the work of erasing a device is reckoned as
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -23,6 +26,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     timestamp: int
     key: bytes | None
     value: bytes | None
+    trace: bytes | None = None  # the traceparent of the request that it came with
 
 
 class Origin(msgspec.Struct, frozen=True, gc=False):
@@ -40,6 +44,14 @@ class Undecoded(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Erased(msgspec.Struct, frozen=True):
+    """An order to erase a device, of the record at `offset`: before the row at index `start`, behind all others."""
+
+    start: int
+    offset: int
+    order: Erase
+
+
 class Span(msgspec.Struct):
     """Consecutive records of one partition: from offset `first`, where the ledger stands, up to `following`."""
 
@@ -52,28 +64,41 @@ class Span(msgspec.Struct):
     rows: list[Identified] = []
     origins: list[Origin] = []
     undecoded: list[Undecoded] = []
+    erased: list[Erased] = []
+    traces: set[bytes] = set()
 
     def add(self, record: Record) -> int:
-        """Take a record in and return how many readings it brought; a gap before it is what the topic's retention took.
+        """Take a record in and return the work that it brought, in readings; a gap before it is what retention took.
 
         Raises:
             UnknownVersion: a newer release wrote it; the span is as before.
         """
         count = 1
         try:
-            received, readings = decode_slice(record.key, record.value)
+            content = decode_record(record.key, record.value)
         except Undecodable as error:
             received = record.timestamp
             self.undecoded.append(Undecoded(record, str(error)))
         else:
-            count = len(readings)
-            self.origins.append(Origin(len(self.rows), record.offset, received))
-            self.rows += map(identify, readings)
+            if isinstance(content, Erase):
+                received, count = content.ordered, ERASURE_WEIGHT
+                self.erased.append(Erased(len(self.rows), record.offset, content))
+            else:
+                received, readings = content
+                count = len(readings)
+                self.origins.append(Origin(len(self.rows), record.offset, received))
+                self.rows += map(identify, readings)
+        if record.trace is not None and len(self.traces) < MOST_TRACES:
+            self.traces.add(record.trace)
         self.records += 1
         self.lost += record.offset - self.following
         self.following = record.offset + 1
         self.oldest = min(self.oldest, received)
         return count
+
+    def is_erased(self, key: bytes | None, offset: int) -> bool:
+        """Tell whether a later record orders the device of the record at an offset, with this key, to be erased."""
+        return any(it.offset > offset and it.order.device.encode() == key for it in self.erased)
 
     def origin_of(self, index: int) -> Origin:
         """Return the origin of the row at an index."""
@@ -89,6 +114,11 @@ class Batch(msgspec.Struct, frozen=True):
     @property
     def readings(self) -> int:
         return sum(len(span.rows) for span in self.spans)
+
+    @property
+    def traces(self) -> Iterator[bytes]:
+        """The traceparents of the requests whose readings these are."""
+        return (trace for span in self.spans for trace in span.traces)
 
     def oldest(self, partition: int) -> int | None:
         """Return when the oldest record of a partition was received, `None` where the batch has none of it."""

@@ -6,6 +6,7 @@ import msgspec
 
 from telemetry.consumer.batches import Batch, Span
 from telemetry.consumer.dead_letters import CONFLICT, letter_of_reading, letter_of_record
+from telemetry.core.dead_letters import unpack_payload
 from telemetry.core.outcomes import Outcome
 from telemetry.core.postgres.ledger import Counts, DeadLetter, tally
 
@@ -32,5 +33,7 @@ def _close(span: Span, outcomes: list[Outcome], reasons: dict[int, str]) -> Clos
     conflicts = {index: CONFLICT for index, outcome in enumerate(outcomes) if outcome is Outcome.CONFLICT}
     letters = [letter_of_reading(span, index, reason) for index, reason in (reasons | conflicts).items()]
     letters += map(letter_of_record, span.undecoded)
+    if span.erased:
+        letters = [it for it in letters if not span.is_erased(unpack_payload(it.payload)[0], it.offset)]
     ends = outcomes + [Outcome.DEAD] * len(span.undecoded)
     return ClosedSpan(span, tally(ends, records_read=span.records, records_lost=span.lost), letters)

@@ -11,6 +11,7 @@ from uuid import UUID
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from telemetry.consumer.sink import SinkAwayError
+from telemetry.core.dead_letters import LetterPlace
 from telemetry.core.kafka.config import client_config
 from telemetry.core.kafka.topics import MAX_LETTER_BYTES
 from telemetry.core.postgres.ledger import DeadLetter
@@ -44,10 +45,20 @@ class DeadLetterTopic:
         Raises:
             SinkAwayError: not all are; burying them again is safe.
         """
+        buried = [BuriedLetter(topic, partition, it.offset, it.item, it.reason, it.payload) for it in letters]
+        self._send([(letter.key, encode_letter(letter)) for letter in buried])
+
+    def dig_up(self, places: Iterable[LetterPlace]) -> None:
+        """Have the topic forget the letters from these places, when it is compacted; it fails as `bury` does."""
+        nothing = [BuriedLetter(it.topic, it.partition, it.offset, it.item, "", b"") for it in places]
+        if nothing:
+            self._send([(letter.key, None) for letter in nothing])
+
+    def _send(self, records: Iterable[tuple[bytes, bytes | None]]) -> None:
         self._failures.clear()
         try:
-            for letter in letters:
-                self._produce(BuriedLetter(topic, partition, letter.offset, letter.item, letter.reason, letter.payload))
+            for key, value in records:
+                self._produce(key, value)
             waiting = self._producer.flush(DELIVERY_SECONDS + 1)
         except KafkaException as error:
             self._failed(error.args[0])
@@ -56,10 +67,10 @@ class DeadLetterTopic:
             reason = self._failures[0].str() if self._failures else "no answer in time"
             raise SinkAwayError(f"dead letters were not acknowledged: {reason}")
 
-    def _produce(self, letter: BuriedLetter) -> None:
+    def _produce(self, key: bytes, value: bytes | None) -> None:
         while True:
             try:
-                self._producer.produce(self._topic, encode_letter(letter), letter.key, on_delivery=self._delivered)
+                self._producer.produce(self._topic, value, key, on_delivery=self._delivered)
             except BufferError:
                 self._producer.poll(1.0)
             else:

@@ -5,17 +5,20 @@ What stands in a batch's way is met by `core.postgres.attempts`; what passes by 
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 import psycopg
 
-from telemetry.consumer.batches import Batch
+from telemetry.consumer.batches import Batch, Span
 from telemetry.consumer.closing import ClosedSpan, close_spans
+from telemetry.consumer.erasing import judge_in_turn
 from telemetry.consumer.sink import SinkAwayError, StalePositionError
 from telemetry.core.postgres.attempts import Connection, Store, attempt, judge
 from telemetry.core.postgres.connecting import connect
-from telemetry.core.postgres.ledger import Counts, StaleOffsetError, advance, bury, open_partitions
+from telemetry.core.postgres.erasing import erase_device, thin_out
+from telemetry.core.postgres.ledger import Counts, StaleOffsetError, advance, bury, hold_offset, open_partitions
 from telemetry.core.postgres.partition_plan import Bounds
 from telemetry_contract.identity import Identified
 
@@ -70,6 +73,9 @@ class PostgresSink:
 
     def _apply(self, connection: Connection, batch: Batch) -> Counts:
         rows = [row for span in batch.spans for row in span.rows]
+        for span in batch.spans:
+            for erased in span.erased:
+                thin_out(connection, erased.order.device, partial(hold, batch.topic, span))
         return attempt(
             connection,
             rows,
@@ -90,11 +96,21 @@ def apply_batch(
     """
     total = Counts()
     with connection.transaction():
-        outcomes, reasons = judge(connection, rows, SLOT, within, store)
+        outcomes, reasons = judge_in_turn(
+            batch,
+            rows,
+            lambda some: judge(connection, some, SLOT, within, store),
+            lambda erased: erase_device(connection, erased.order.device, erased.order.ordered),
+        )
         for closed in close_spans(batch, outcomes, reasons):
             _account(connection, batch.topic, closed)
             total += closed.counts
     return total
+
+
+def hold(topic: UUID, span: Span, connection: Connection) -> None:
+    """Keep others from moving a span's offset until the transaction ends; `StaleOffsetError` if one has."""
+    hold_offset(connection, topic, span.partition, span.first)
 
 
 def _account(connection: Connection, topic: UUID, closed: ClosedSpan) -> None:

@@ -1,10 +1,10 @@
 """`python -m telemetry.producer`: takes readings in. `--print-config` and `--print-openapi` show and end."""
 
 import sys
+from typing import Any, cast
 
 import msgspec
 
-from telemetry.core.certificates import Certificates
 from telemetry.core.http.credentials import Credentials
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
@@ -14,6 +14,7 @@ from telemetry.core.serving import run, serve
 from telemetry.core.settings import load_settings
 from telemetry.producer.admission import Admission
 from telemetry.producer.app import build_api, build_app
+from telemetry.producer.erasing import ErasureRoute
 from telemetry.producer.intake import Intake
 from telemetry.producer.limits import build_limits
 from telemetry.producer.outlets import build_outlet
@@ -31,18 +32,21 @@ def main() -> None:
 
 def format_document() -> str:
     """Return the OpenAPI document as it is kept in `docs/openapi/producer.json`."""
-    return msgspec.json.format(msgspec.json.encode(build_api().openapi()), indent=2).decode() + "\n"
+    # Nothing is asked of the route's parts where only the document is wanted.
+    nothing = cast("Any", None)
+    document = build_api(ErasureRoute(nothing, nothing, nothing, nothing)).openapi()
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
 async def produce(settings: ProducerSettings) -> None:
     """Take readings in until a signal; then answer what is in flight and wait for its acknowledgements."""
     lifecycle = Lifecycle()
-    certificates = Certificates.of(settings)
     outlet = build_outlet(settings)
+    credentials, admission = Credentials(settings), Admission(lifecycle, settings.max_in_flight)
     tokens = RedisTokens(connect(settings.redis_url), f"{settings.platform}:limit:") if settings.redis_url else None
     intake = Intake(
         settings,
-        credentials=Credentials(settings),
+        credentials=credentials,
         gate=outlet.gate,
         limits=build_limits(settings, tokens),
         acceptor=outlet.acceptor,
@@ -53,16 +57,8 @@ async def produce(settings: ProducerSettings) -> None:
         if tokens is not None:
             await tokens.close()
 
-    app = build_app(intake, Admission(lifecycle, settings.max_in_flight))
-    await serve(
-        settings,
-        lifecycle,
-        app=app,
-        port=settings.port,
-        certificates=certificates,
-        start=outlet.start,
-        stop=stop,
-    )
+    app = build_app(intake, admission, ErasureRoute(credentials, admission, outlet.gate, outlet.eraser))
+    await serve(settings, lifecycle, app=app, port=settings.port, start=outlet.start, stop=stop)
 
 
 if __name__ == "__main__":

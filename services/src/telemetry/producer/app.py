@@ -18,6 +18,7 @@ from telemetry.producer.admission import Admission
 from telemetry.producer.answers import Answer, problem_answer
 from telemetry.producer.body import ClientGoneError
 from telemetry.producer.document import MODELS, PATHS
+from telemetry.producer.erasing import ErasureRoute, add_erasure
 from telemetry.producer.intake import Intake
 from telemetry.producer.limits import RateLimitedError
 from telemetry_contract.problems import ProblemKind, problem
@@ -61,6 +62,7 @@ class IngestRoutes:
         if target is None:
             await self._rest(scope, receive, send)
             return
+        scope["route_path"] = target.template
         IN_FLIGHT.inc()
         started = time.perf_counter()
         status = CLIENT_GONE
@@ -98,13 +100,14 @@ class IngestRoutes:
             return problem_answer(problem(ProblemKind.INTERNAL))
 
 
-def build_api() -> FastAPI:
-    """Return what FastAPI answers: the document and its pages, and problems for every other path."""
+def build_api(erasing: ErasureRoute) -> FastAPI:
+    """Return what FastAPI answers: erasing, the document and its pages, and problems for every other path."""
     app = FastAPI(title="Telemetry Platform: producer", version="1", docs_url="/docs", redoc_url=None)
     install_problem_handlers(app)
+    add_erasure(app, erasing)
     complete_document(app, MODELS, PATHS)
     return app
 
 
-def build_app(intake: Intake, admission: Admission) -> ASGIApp:
-    return IngestRoutes(RequestMetrics(build_api()), intake, admission)
+def build_app(intake: Intake, admission: Admission, erasing: ErasureRoute) -> ASGIApp:
+    return IngestRoutes(RequestMetrics(build_api(erasing)), intake, admission)

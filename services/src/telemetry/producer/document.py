@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 from telemetry.core.http.documents import answers
-from telemetry_contract.api import Accepted, BatchAnswer, BatchProblem
+from telemetry_contract.api import Accepted, BatchAnswer, BatchProblem, Erasure
 from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind
 from telemetry_contract.readings import DEVICE_PATTERN, MAX_ID, MAX_METRIC_NAME, MAX_SAFE_INTEGER, MAX_STRING
 from telemetry_contract.readings import METRIC_PATTERN as METRIC
 
-MODELS: Final[tuple[type, ...]] = (Accepted, BatchAnswer, BatchProblem)
+MODELS: Final[tuple[type, ...]] = (Accepted, BatchAnswer, BatchProblem, Erasure)
 
 _PROBLEMS: Final = (
     ProblemKind.MALFORMED_BODY,

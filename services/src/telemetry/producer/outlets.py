@@ -8,7 +8,10 @@ from typing import Protocol
 
 from telemetry.core.kafka.buffer_age import BufferAge
 from telemetry.core.kafka.config import client_config
+from telemetry.core.kafka.eraser import KafkaEraser
 from telemetry.core.kafka.publisher import KafkaPublisher, producer_config
+from telemetry.core.ports import Eraser
+from telemetry.core.postgres.eraser import PostgresEraser
 from telemetry.core.postgres.partitions import keep_partitions
 from telemetry.core.postgres.writer import PostgresWriter
 from telemetry.producer.acceptors import Acceptor, StoreAcceptor, StreamAcceptor
@@ -24,6 +27,7 @@ class Outlet(Protocol):
     """What makes readings durable, and whether it may take more just now."""
 
     acceptor: Acceptor
+    eraser: Eraser
     gate: BufferGate
 
     async def start(self) -> None:
@@ -39,6 +43,7 @@ class StreamOutlet:
     """Kafka, with a look at how long its readings wait to be stored."""
 
     acceptor: Acceptor
+    eraser: Eraser
 
     def __init__(self, settings: ProducerSettings) -> None:
         config = producer_config(client_config(settings), delivery_seconds=settings.delivery_seconds)
@@ -46,6 +51,7 @@ class StreamOutlet:
         self._publisher = KafkaPublisher(config, readings_topic(settings.topic_prefix))
         self._buffer = BufferAge(settings)
         self.acceptor = StreamAcceptor(self._publisher)
+        self.eraser = KafkaEraser(self._publisher)
         self.gate = BufferGate(lambda: self._buffer.seconds(time.time()), settings.max_buffer_age_seconds)
         OUTSTANDING.set_function(lambda: self._publisher.outstanding)
         BUFFER_AGE.set_function(self.gate.age)
@@ -64,6 +70,7 @@ class StoreOutlet:
     """PostgreSQL; who writes there also keeps its partitions."""
 
     acceptor: Acceptor
+    eraser: Eraser
 
     def __init__(self, settings: ProducerSettings) -> None:
         url = settings.postgres_url.get_secret_value() if settings.postgres_url else ""
@@ -74,6 +81,7 @@ class StoreOutlet:
             target=keep_partitions, args=(url, retention, self._stopping), name="partitions", daemon=True
         )
         self.acceptor = StoreAcceptor(self._writer)
+        self.eraser = PostgresEraser(url)
         self.gate = BufferGate(lambda: 0.0, math.inf)
 
     async def start(self) -> None:

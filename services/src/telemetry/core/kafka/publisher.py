@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from typing import Final
 
@@ -21,8 +22,9 @@ from telemetry.core.circuit import Circuit
 from telemetry.core.kafka.breaker import Breaker
 from telemetry.core.kafka.config import Config
 from telemetry.core.ports import Oversized, Saturated, Unavailable
+from telemetry.core.tracing.context import HEADER, current_trace
 from telemetry_contract.readings import Reading
-from telemetry_contract.records import encode_slice
+from telemetry_contract.records import encode_erasure, encode_slice
 
 SERVER: Final = "Kafka"
 MAX_RECORD_BYTES: Final = 900_000  # below the 1 MB that brokers and clients take unless told otherwise
@@ -71,11 +73,12 @@ class KafkaPublisher:
         self._topic = topic
         self._make = make
         self._loop = asyncio.get_running_loop()
+        self._own = copy_context()  # for polling, which a request may begin and which outlives it
         self._breaker = Breaker()
         self._circuit = Circuit(SERVER, self._answers)
         self._fatal = False
         self._producer = make(config, self._on_error)
-        self._polling = self._loop.call_later(IDLE_POLL_SECONDS, self._poll)
+        self._polling = self._loop.call_later(IDLE_POLL_SECONDS, self._poll, context=self._own)
         self._idle = True
 
     @property
@@ -98,6 +101,10 @@ class KafkaPublisher:
         halves = (self.publish(device, half, received) for half in (readings[:middle], readings[middle:]))
         return asyncio.ensure_future(_all(asyncio.gather(*halves)))
 
+    def publish_erasure(self, device: str, ordered: int) -> asyncio.Future[None]:
+        """Publish the order to erase a device, behind what was published of it before; it fails as `publish` does."""
+        return self._produce(device, encode_erasure(ordered))
+
     async def wait_for_topic(self) -> None:
         """Wait until Kafka answers and knows the topic."""
         while not await self._answers():
@@ -117,8 +124,11 @@ class KafkaPublisher:
         if not self._admits(now):
             return self._refuse(Unavailable("Kafka does not acknowledge"))
         future = self._loop.create_future()
+        trace = current_trace()
+        headers = None if trace is None else [(HEADER, trace)]
+        delivered = partial(self._on_delivery, future, now)
         try:
-            self._producer.produce(self._topic, value, device, on_delivery=partial(self._on_delivery, future, now))
+            self._producer.produce(self._topic, value, device, on_delivery=delivered, headers=headers)
         except BufferError:
             return self._refuse(Saturated("too many records wait for Kafka"))
         except KafkaException as error:
@@ -150,7 +160,7 @@ class KafkaPublisher:
     def _poll_soon(self) -> None:
         self._idle = False
         self._polling.cancel()
-        self._polling = self._loop.call_later(POLL_SECONDS, self._poll)
+        self._polling = self._loop.call_later(POLL_SECONDS, self._poll, context=self._own)
 
     def _poll(self) -> None:
         try:
@@ -159,7 +169,8 @@ class KafkaPublisher:
                 self._replace()
         finally:
             self._idle = self._breaker.outstanding == 0
-            self._polling = self._loop.call_later(IDLE_POLL_SECONDS if self._idle else POLL_SECONDS, self._poll)
+            pause = IDLE_POLL_SECONDS if self._idle else POLL_SECONDS
+            self._polling = self._loop.call_later(pause, self._poll, context=self._own)
 
     def _replace(self) -> None:
         """Make the producer anew; a fatal one takes nothing more, and gives back at once what it holds."""

@@ -9,7 +9,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import Final
 
-from telemetry.core.dead_letters import KeptLetter, LetterPlace, LetterQuery, received_of
+from telemetry.core.dead_letters import KeptLetter, LetterPlace, LetterQuery, received_of, unpack_payload
 
 MOST_LETTERS: Final = 10_000
 MOST_BYTES: Final = 16 << 20  # of payloads
@@ -44,6 +44,17 @@ class MemoryLetters:
         """Forget letters from before a time (microseconds)."""
         while self._order and self._order[0][0] < moment:
             self._drop_oldest()
+
+    def of(self, device: str) -> list[LetterPlace]:
+        """Return where a device's letters are from."""
+        return [place for place, letter in self._kept.items() if unpack_payload(letter.payload)[0] == device.encode()]
+
+    def erase(self, device: str) -> None:
+        """Forget a device's letters."""
+        for place in self.of(device):
+            letter = self._kept.pop(place)
+            self._order.remove((letter.buried_at, place))
+            self._bytes -= len(letter.payload)
 
     def find(self, place: LetterPlace) -> KeptLetter | None:
         return self._kept.get(place)

@@ -6,7 +6,7 @@ holds `lock` meanwhile. What was evicted does not come back: `floor` is the time
 
 import threading
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from telemetry.core.memory.history import History
@@ -46,10 +46,16 @@ class MemoryStore:
             name = self._names[index]
             yield name, self._histories[name]
 
-    def judge(self, rows: Iterable[Identified]) -> list[Outcome]:
-        """Return what becomes of readings, in order, if those that are `stored` are added; changes nothing."""
-        met: dict[bytes, bytes] = {}
-        return [self._judge(row, met) for row in rows]
+    def judge(
+        self, rows: Iterable[Identified], met: dict[bytes, bytes] | None = None, erased: Collection[str] = ()
+    ) -> list[Outcome]:
+        """Return what becomes of readings, in order, if those that are `stored` are added; changes nothing.
+
+        `met` has the content of identities that were judged before, and learns these; of devices that are to be
+        `erased` before, nothing is known.
+        """
+        met = {} if met is None else met
+        return [self._judge(row, met, erased) for row in rows]
 
     def add(self, rows: Sequence[Identified]) -> None:
         """Take in readings that were judged to be stored."""
@@ -80,10 +86,10 @@ class MemoryStore:
         with self.lock:
             return self._forget(device) if device in self._histories else 0
 
-    def _judge(self, row: Identified, met: dict[bytes, bytes]) -> Outcome:
+    def _judge(self, row: Identified, met: dict[bytes, bytes], erased: Collection[str]) -> Outcome:
         known = met.get(row.identity)
         if known is None:
-            history = self._histories.get(row.reading.device)
+            history = None if row.reading.device in erased else self._histories.get(row.reading.device)
             known = history.content_hash((row.reading.time, row.identity)) if history else None
             met[row.identity] = known or row.content_hash
         if known is None:

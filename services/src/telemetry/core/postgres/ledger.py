@@ -34,6 +34,11 @@ SET next_offset = %(next)s,
 WHERE topic_id = %(topic)s AND partition = %(partition)s AND next_offset = %(previous)s
 """
 
+HOLD: Final = """
+SELECT FROM stream_partitions
+WHERE topic_id = %(topic)s AND partition = %(partition)s AND next_offset = %(previous)s FOR UPDATE
+"""
+
 BURY: Final = """
 INSERT INTO dead_letters (topic_id, partition, record_offset, item, reason, payload)
 VALUES (%(topic)s, %(partition)s, %(offset)s, %(item)s, %(reason)s, %(payload)s)
@@ -109,7 +114,22 @@ def advance(
     """
     names = {"topic": topic_id, "partition": partition, "previous": previous, "next": following}
     if connection.execute(ADVANCE, names | msgspec.structs.asdict(counts)).rowcount == 0:
-        raise StaleOffsetError(f"partition {partition} of topic {topic_id} does not stand at offset {previous}")
+        raise _stale(topic_id, partition, previous)
+
+
+def _stale(topic_id: UUID, partition: int, previous: int) -> StaleOffsetError:
+    return StaleOffsetError(f"partition {partition} of topic {topic_id} does not stand at offset {previous}")
+
+
+def hold_offset(connection: psycopg.Connection[Any], topic_id: UUID, partition: int, previous: int) -> None:
+    """Keep a partition's next offset where it stands until the transaction ends.
+
+    Raises:
+        StaleOffsetError: the offset does not stand at `previous`.
+    """
+    names = {"topic": topic_id, "partition": partition, "previous": previous}
+    if connection.execute(HOLD, names).rowcount == 0:
+        raise _stale(topic_id, partition, previous)
 
 
 def bury(connection: psycopg.Connection[Any], topic_id: UUID, partition: int, letters: Iterable[DeadLetter]) -> None:
