@@ -7,6 +7,8 @@ PYTHON ?= python3
 WORKERS ?= 3
 COVERAGE ?= 85
 PYTEST_ARGS ?=
+ROW ?=
+BENCH_ARGS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 PACKAGES := contract services loadtest operator
@@ -44,6 +46,10 @@ test: lint ## Everything that must hold, in parallel: lint, types, unit, integra
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report= --durations 10 $(PYTEST_ARGS)
 	@$(BIN)/coverage report --skip-covered --fail-under $(COVERAGE)
 
+.PHONY: test-faults
+test-faults: develop ## Faults at their full length on every architecture, with the time each took to recover; minutes
+	@$(BIN)/pytest tests/faults --numprocesses $(WORKERS) --dist loadgroup -m "not short" $(PYTEST_ARGS)
+
 .PHONY: unit
 unit: develop ## The unit tests alone, in seconds
 	@$(BIN)/pytest --numprocesses $(WORKERS) tests/unit $(PYTEST_ARGS)
@@ -59,6 +65,10 @@ lint: develop ## Style, types, import rules
 format: develop ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+.PHONY: bench
+bench: install ## Measure each path beside the limits of its stack (ROW=name,name for some, BENCH_ARGS=--list for names)
+	@$(BIN)/python -m tools.bench --row "$(ROW)" $(BENCH_ARGS)
 
 .PHONY: lock
 lock: ## Compile the locked requirements anew (needs uv)

@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
+
+import psutil
 
 from telemetry_operator.local.files import exclusive, write_private
 from telemetry_operator.local.ports import choose_free
@@ -76,6 +78,13 @@ class RunningServer:
     def stop(self) -> None:
         self._end(signal.Signals[f"SIG{self.server.program.stop_signal}"])
 
+    def freeze(self) -> None:
+        """Let it stand still with its connections open, children and all, until `thaw`."""
+        self._signal_family(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal_family(signal.SIGCONT)
+
     def last_log_lines(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
 
@@ -84,8 +93,17 @@ class RunningServer:
         assert self._process.poll() is None, f"{self.server.name} ended: {self.last_log_lines()}"
         return self.server.is_ready()
 
+    def _signal_family(self, signal_number: signal.Signals) -> None:
+        assert self._process is not None
+        own = psutil.Process(self._process.pid)
+        # PostgreSQL's connections are processes of their own; the parent first, so that it makes no more of them.
+        for process in (own, *own.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal_number)
+
     def _end(self, signal_number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
+            self.thaw()
             self._process.send_signal(signal_number)
             self._process.wait(STOP_SECONDS)
 

@@ -159,7 +159,7 @@ class Session:
             self._store()
 
     def _open(self, partitions: Sequence[int]) -> None:
-        topic = self._stream.topic_id()
+        topic = self._stream.topic_id() if self._topic is None else self._same_topic()
         if topic is None:
             self._wait()
         else:
@@ -200,8 +200,11 @@ class Session:
     def _same_topic(self) -> UUID | None:
         """Return the id of the topic that we read, `None` where Kafka does not answer.
 
+        No client outlives its topic: records may have been read of either, and where brokers were restarted before, the
+        new topic has lower leader epochs than the old one had, which librdkafka takes for old news: it reads nothing.
+
         Raises:
-            StreamLostError: the name stands for another topic now, and records may have been read of either.
+            StreamLostError: the name stands for another topic now.
         """
         topic = self._stream.topic_id()
         if topic is not None and topic != self._topic:
@@ -286,14 +289,16 @@ class Session:
         for partition in self._partitions.values():
             self._pulse.beat(partition, self._in_hand(partition.number), fetching=not self._paused)
         if not self._builder and time.monotonic() - self._last_read >= IDLE_SECONDS:
+            self._last_read = time.monotonic()
+            self._look_into_silence()
+
+    def _look_into_silence(self) -> None:
+        """Ask Kafka why no record came for some time, when none can wait in librdkafka's queue any more."""
+        if self._partitions and self._same_topic() is not None:
             self._look_for_losses()
 
     def _look_for_losses(self) -> None:
-        """Ask Kafka where the log begins if records are due and none come: what is not followed by any leaves no gap.
-
-        Only after some time without any record, when none can wait in librdkafka's queue.
-        """
-        self._last_read = time.monotonic()
+        """Ask where the log begins if records are due and none come: what is not followed by any leaves no gap."""
         for partition in self._partitions.values():
             if not partition.is_behind(self._stream.end(partition.number)):
                 continue
