@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from telemetry_contract.architecture import Scaling
+from telemetry_operator.local.ledger import LedgerStatus, PartitionBalance
 from telemetry_operator.local.state import State
 from telemetry_operator.local.status import PlatformState, PlatformStatus, ProcessStatus
 from telemetry_operator.local.up import Up
@@ -44,7 +45,31 @@ def status_table(status: PlatformStatus) -> RenderableType:
     for name, address in (status.addresses | status.servers).items():
         places.add_row(name, address)
     head = Text.assemble(f"{status.name}: ", (status.state, STYLES[status.state]))
-    return Group(head, table, places)
+    books = [] if status.state is PlatformState.DOWN else [ledger_table(status.ledger)]
+    return Group(head, table, places, *books)
+
+
+def ledger_table(ledger: LedgerStatus | None) -> RenderableType:
+    """The stream's books: one line for the whole, and one for each partition."""
+    if ledger is None:
+        return Text("ledger: analytics does not tell it", style="yellow")
+    letters = f"{ledger.dead_letters:,} dead letters"
+    if not ledger.partitions:
+        return Text(f"ledger: nothing has come through a stream; {letters}")
+    balance = ("balanced", "green") if ledger.balanced else ("NOT BALANCED", "bold red")
+    lag = "unknown" if ledger.lag is None else f"{ledger.lag:,} records"
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("partition", "balance", "lag", "dead"):
+        table.add_column(column, justify="left" if column == "balance" else "right")
+    for one in ledger.partitions:
+        table.add_row(str(one.partition), _balance(one), "?" if one.lag is None else f"{one.lag:,}", f"{one.dead:,}")
+    return Group(Text.assemble("ledger: ", balance, f"; lag {lag}; {letters}"), table)
+
+
+def _balance(partition: PartitionBalance) -> Text:
+    if partition.balanced:
+        return Text("balanced")
+    return Text(f"offsets {partition.offsets_out:+,}, readings {partition.readings_out:+,}", style="bold red")
 
 
 def _cells(process: ProcessStatus) -> list[str]:
