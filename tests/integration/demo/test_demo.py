@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -19,6 +20,44 @@ TELEMETRYCTL = Path(sys.executable).parent / "telemetryctl"
 SMALL = ["--fleet", "10", "--rate", "50"]
 
 pytestmark = pytest.mark.timeout(300)  # whole platforms come up, beside whatever else runs
+
+
+class Terminal:
+    """A demonstration in a terminal of its own, as a person sees it."""
+
+    def __init__(self, home: Path) -> None:
+        self._said = ""
+        ours, theirs = os.openpty()
+        self._terminal = ours
+        self.process = subprocess.Popen(
+            [str(TELEMETRYCTL), "demo", *SMALL],
+            cwd=ROOT,
+            env=os.environ | {"XDG_STATE_HOME": str(home / "state"), "TERM": "xterm", "COLUMNS": "400"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def until(self, text: str) -> str:
+        wait_until(lambda: text in self._read(), what=text, timeout=120)
+        return self._said
+
+    def type(self, text: str) -> None:
+        os.write(self._terminal, text.encode())
+
+    def end(self) -> int:
+        wait_until(lambda: self._read() is not None and self.process.poll() is not None, what="its end", timeout=120)
+        return self.process.wait()
+
+    def _read(self) -> str:
+        while select.select([self._terminal], [], [], 0)[0]:
+            try:
+                self._said += os.read(self._terminal, 65_536).decode(errors="replace")
+            except OSError:  # the other side is closed
+                break
+        return self._said
 
 
 class Demo:
@@ -50,14 +89,20 @@ class Demo:
 
     def leftovers(self) -> list[str]:
         """Living processes that know this state directory."""
-        return [" ".join(process.cmdline()) for process in psutil.process_iter() if self._is_ours(process)]
+        return leftovers(self.state)
 
-    def _is_ours(self, process: psutil.Process) -> bool:
-        try:
-            known = process.environ().get("XDG_STATE_HOME", "") + " ".join(process.cmdline())
-            return str(self.state) in known and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return False
+
+def leftovers(state: Path) -> list[str]:
+    """Living processes that know this state directory."""
+    return [" ".join(process.cmdline()) for process in psutil.process_iter() if _knows(process, state)]
+
+
+def _knows(process: psutil.Process, state: Path) -> bool:
+    try:
+        known = process.environ().get("XDG_STATE_HOME", "") + " ".join(process.cmdline())
+        return str(state) in known and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def is_open(port: int) -> bool:
@@ -90,6 +135,28 @@ def test_the_query_lines_work_as_they_are_printed(home: Path) -> None:
         answer = subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True).stdout
         assert "code" not in json.loads(answer), line
     assert len(lines) > 2
+
+
+@pytest.fixture
+def terminal(home: Path) -> Iterator[Terminal]:
+    terminal = Terminal(home)
+    yield terminal
+    terminal.process.kill()
+    terminal.process.wait()
+
+
+def test_in_a_terminal_the_summarys_query_lines_work_until_enter_is_pressed(home: Path, terminal: Terminal) -> None:
+    terminal.until("p99")  # this machine's readings are visible
+    terminal.process.send_signal(signal.SIGINT)
+    said = terminal.until("Enter or Ctrl-C ends it").replace("\r", "").split("still up")[1]
+    lines = [line for line in said.splitlines() if line.startswith("curl")]
+    assert len(lines) > 2
+    for line in lines:
+        answer = subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True).stdout
+        assert "code" not in json.loads(answer), line
+    terminal.type("\n")
+    assert terminal.end() == 0
+    assert not leftovers(home / "state")
 
 
 @pytest.mark.parametrize(

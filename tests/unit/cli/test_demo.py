@@ -1,9 +1,11 @@
+import io
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from telemetry_operator.cli import app
@@ -52,6 +54,23 @@ def demo(*arguments: str) -> int:
 def test_the_platform_is_brought_up_under_its_own_name_and_ended(runner: Runner) -> None:
     assert demo() == 0
     assert (runner.up, runner.down) == (["demo"], [True])
+
+
+@pytest.mark.parametrize(("arguments", "lingers"), [([], True), (["--duration", "5s"], False)])
+def test_in_a_terminal_it_stays_up_for_who_reads_the_summary(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, arguments: list[str], lingers: bool
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(module, "out", Console(force_terminal=True, file=io.StringIO()))
+
+    def play(*_: object, linger: bool, **__: object) -> bool:
+        asked.append(linger)
+        return True
+
+    monkeypatch.setattr(module, "_play", play)
+    assert demo(*arguments) == 0
+    assert asked == [lingers]
+    assert runner.down == [True]
 
 
 def test_data_that_was_there_before_is_kept(runner: Runner) -> None:

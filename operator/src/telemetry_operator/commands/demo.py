@@ -32,7 +32,7 @@ FleetSize = Annotated[int, typer.Option(min=1, metavar="N", help="Simulated devi
 Rate = Annotated[float, typer.Option(min=0.01, metavar="R", help="Readings a second of all simulated devices.")]
 Lasting = Annotated[
     float | None,
-    typer.Option(parser=parse_seconds, metavar="TIME", help="In a terminal until Ctrl-C, elsewhere 60s."),
+    typer.Option(parser=parse_seconds, metavar="TIME", help="Left out: in a terminal until Ctrl-C, elsewhere 60s."),
 ]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the platform running.")]
 
@@ -56,7 +56,7 @@ def demo(
         with steps() as progress:
             bring_up(platform, Options(), progress)
         came_up = True
-        good = _play(Script(fleet, rate, lasting), keep=keep)
+        good = _play(Script(fleet, rate, lasting), keep=keep, linger=lasting is None)
     except KeyboardInterrupt:
         came_up, keep = True, keep and came_up
         raise
@@ -72,7 +72,7 @@ def _named(platform: TelemetryPlatform) -> TelemetryPlatform:
     return platform.model_copy(update={"metadata": platform.metadata.model_copy(update={"name": NAME})})
 
 
-def _play(script: Script, *, keep: bool) -> bool:
+def _play(script: Script, *, keep: bool, linger: bool) -> bool:
     target = resolve_target(Wish(platform=NAME))
     out.print(f"\nThis machine ({machine_device()}) and {script.fleet} simulated devices send. Meanwhile, ask it:\n")
     _print_queries(target)
@@ -82,7 +82,18 @@ def _play(script: Script, *, keep: bool) -> bool:
         out.print("\nThe platform is left running. Ask it:\n")
         _print_queries(target)
         out.print(f"End it: {_program()} down {NAME} --delete-data")
+    elif linger:
+        _linger(target)
     return result.good
+
+
+def _linger(target: Target) -> None:
+    """Leave the platform up while somebody looks at the summary, whose lines ask it."""
+    out.print("\nThe platform is still up. Ask it:\n")
+    _print_queries(target)
+    out.print("Enter or Ctrl-C ends it.", style="bold")
+    with suppress(KeyboardInterrupt):
+        sys.stdin.readline()
 
 
 def _print_queries(target: Target) -> None:
