@@ -14,6 +14,7 @@ from telemetry_contract.records import (
 from tests.unit.contract.strategies import devices, readings, times
 from tests.unit.contract.vectors import ERASURE, NOON
 
+
 @given(devices, times)
 def test_an_order_is_read_as_it_was_written(device: str, ordered: int) -> None:
     assert decode_record(device.encode(), encode_erasure(ordered)) == Erase(device, ordered)
