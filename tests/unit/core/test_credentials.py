@@ -20,7 +20,7 @@ def credentials(tmp_path: Path) -> Credentials:
     )
 
 
-def _token(*scopes: Scope, expires_in: float = 60) -> str:
+def _token(*scopes: Scope, expires_in: float = 86_400) -> str:
     return "Bearer " + make_token(RING, Claims("someone", scopes, int(time.time() + expires_in)))
 
 
