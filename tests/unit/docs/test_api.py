@@ -35,6 +35,12 @@ def test_each_query_parameter_says_what_it_means(operation: Operation) -> None:
 
 
 @everywhere
+def test_each_parameter_stands_once(operation: Operation) -> None:
+    named = [(it["in"], it["name"]) for it in operation.content.get("parameters", [])]
+    assert sorted(set(named)) == sorted(named)
+
+
+@everywhere
 def test_an_example_fills_the_path(operation: Operation) -> None:
     line = request_example(operation.method, operation.path, operation.content, "HOST", "TOKEN")
     assert "{" not in line.partition("-d '")[0].partition("?")[0]
