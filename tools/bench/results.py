@@ -1,0 +1,51 @@
+"""What a run found: every measurement as it was made. All else is computed from it (`summary`)."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tools.bench.plans import Measured, Timing
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One measurement: of a row on a preset, or of a limit; `connections` is 0 where there is no load generator."""
+
+    subject: str
+    connections: int
+    repetition: int
+    measured: Measured
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How long and how often was measured."""
+
+    timing: Timing
+    repetitions: int
+    backlog: int
+    rows: tuple[str, ...]
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole run."""
+
+    started: str
+    took_seconds: float
+    settings: Settings
+    layout: str
+    machine: dict[str, Any]
+    warnings: list[str]
+    cells: list[Cell]
+
+
+def write_run(path: Path, run: Run) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
+
+
+def read_run(path: Path) -> Run:
+    return msgspec.json.decode(path.read_bytes(), type=Run)
+
+
+def subject_of(row: str, preset: str) -> str:
+    return f"{row}/{preset}"

@@ -1,0 +1,76 @@
+"""One run: everything is started once, then measured in turn, A B C A B C, so that each repetition meets all."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tools.bench.bounds import Bounds
+from tools.bench.layout import Layout
+from tools.bench.paths import Paths
+from tools.bench.processes import Measurement
+from tools.bench.results import Cell, Run, Settings
+from tools.bench.rows import Row
+from tools.bench.site import Site
+
+Told = Callable[[str], None]
+"""Told what is started, before it is."""
+Done = Callable[[Cell, int, int], None]
+"""Told of each measurement: which, and how many of how many are done."""
+
+
+def build_measurements(site: Site, settings: Settings, rows: tuple[Row, ...]) -> list[Measurement]:
+    """Return the measurements of one repetition; a limit that several rows have is measured once, before the first."""
+    paths, bounds = Paths(site, settings), Bounds(site, settings)
+    found: dict[tuple[str, int], Measurement] = {}
+    for row in rows:
+        limits = [one for limit in row.limits for one in bounds.measurements(limit)]
+        for one in (*limits, *paths.measurements(row)):
+            found.setdefault((one.subject, one.connections), one)
+    return list(found.values())
+
+
+def measure_all(
+    directory: Path, layout: Layout, settings: Settings, rows: tuple[Row, ...], *, told: Told, done: Done
+) -> list[Cell]:
+    """Start what the rows need, measure, and end it all, however this ends."""
+    cells: list[Cell] = []
+    with ExitStack() as stack:
+        measurements = build_measurements(Site(stack, directory, layout), settings, rows)
+        _prepare(measurements, told)
+        total = len(measurements) * settings.repetitions
+        for repetition in range(settings.repetitions):
+            for one in measurements:
+                measured = one.take()
+                cells.append(
+                    Cell(subject=one.subject, connections=one.connections, repetition=repetition, measured=measured)
+                )
+                done(cells[-1], len(cells), total)
+        told("ending programs and servers")
+    return cells
+
+
+def _prepare(measurements: list[Measurement], told: Told) -> None:
+    prepared: set[str] = set()
+    for one in measurements:
+        if one.subject not in prepared:
+            told(f"starting what {one.subject} needs")
+            one.prepare()
+            prepared.add(one.subject)
+
+
+def run_of(
+    cells: list[Cell], *, began: float, settings: Settings, layout: Layout, machine: dict[str, Any], warnings: list[str]
+) -> Run:
+    """Put a run together; `began` is in seconds since the epoch."""
+    return Run(
+        started=datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        took_seconds=round(time.time() - began, 1),
+        settings=settings,
+        layout=layout.describe(),
+        machine=machine,
+        warnings=warnings,
+        cells=cells,
+    )
