@@ -1,9 +1,7 @@
 """Readings put into the stream as the producer puts them there, with a memory of what Kafka acknowledged."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import Self
 
 from confluent_kafka import KafkaError, Message, Producer
@@ -57,40 +55,6 @@ class Feed:
             else:
                 self._producer.poll(0)
                 return
-
-
-class Load:
-    """Sends records of many devices, steadily, from its own thread, for as long as the block lasts."""
-
-    def __init__(self, feed: Feed, *, devices: int = 20, per_second: int = 2000, per_record: int = 5) -> None:
-        self.feed = feed
-        self._names = [f"load-{number:03d}" for number in range(devices)]
-        self._per_record = per_record
-        self._pause = per_record / per_second
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """End, with everything acknowledged."""
-        self._stopping.set()
-        self._thread.join()
-        self.feed.flush()
-
-    def _run(self) -> None:
-        number = 0
-        while not self._stopping.wait(self._pause):
-            device = self._names[number % len(self._names)]
-            self.feed.send(device, *readings_of(device, self._per_record, first=number * self._per_record))
-            number += 1
 
 
 def readings_of(device: str, count: int, *, first: int = 0) -> Sequence[Reading]:
