@@ -5,15 +5,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tools.bench.bounds import Bounds
 from tools.bench.layout import Layout
 from tools.bench.paths import Paths
-from tools.bench.processes import Measurement
+from tools.bench.plans import Measured
+from tools.bench.processes import Measurement, MeasurementError
 from tools.bench.results import Cell, Run, Settings
 from tools.bench.rows import Row
 from tools.bench.site import Site
+
+MOST_CHARACTERS: Final = 200  # of a failure
 
 Told = Callable[[str], None]
 """Told what is started, before it is."""
@@ -43,13 +46,22 @@ def measure_all(
         total = len(measurements) * settings.repetitions
         for repetition in range(settings.repetitions):
             for one in measurements:
-                measured = one.take()
+                measured = take(one)
                 cells.append(
                     Cell(subject=one.subject, connections=one.connections, repetition=repetition, measured=measured)
                 )
                 done(cells[-1], len(cells), total)
         told("ending programs and servers")
     return cells
+
+
+def take(measurement: Measurement) -> Measured:
+    """Measure; a failure is a result that says so, so that one does not cost the whole run."""
+    try:
+        return measurement.take()
+    except MeasurementError as error:
+        last = str(error).strip().splitlines()[-1]
+        return Measured(count=0, seconds=0.0, wrong={last[:MOST_CHARACTERS]: 1})
 
 
 def _prepare(measurements: list[Measurement], told: Told) -> None:

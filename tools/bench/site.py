@@ -23,7 +23,7 @@ from telemetry_contract.times import format_time
 from telemetry_operator.local.ports import choose_free
 from telemetry_operator.local.servers.server import LOOPBACK, Server
 from tools.bench.layout import Layout, pinned
-from tools.bench.processes import ROOT
+from tools.bench.processes import ROOT, MeasurementError
 from tools.bench.readings import name_devices, slices
 
 # High enough that nobody is refused, and enforced all the same.
@@ -143,7 +143,7 @@ class Site:
         self._stack.callback(platform.stop)
         code = platform.process(Component.PREPARE).start().wait(120)
         if code != 0:
-            raise RuntimeError(f"{name} cannot be prepared: {(self._directory / name / 'prepare.log').read_text()}")
+            raise MeasurementError(f"{name} cannot be prepared: {(self._directory / name / 'prepare.log').read_text()}")
         return platform
 
     def _started(self, platform: RunningPlatform, component: Component) -> Process:
