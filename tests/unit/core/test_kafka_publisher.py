@@ -9,8 +9,10 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from telemetry.core.kafka.config import Config
 from telemetry.core.kafka.publisher import MAX_RECORD_BYTES, KafkaPublisher, producer_config
 from telemetry.core.ports import Oversized, Saturated, Unavailable
+from telemetry.core.tracing.context import carry
 from telemetry_contract.readings import Reading
 from telemetry_contract.records import decode_slice
+from tests.support.spans import traceparent
 
 OnDelivery = Callable[[KafkaError | None, Any], None]
 
@@ -21,16 +23,20 @@ class FakeProducer:
     def __init__(self, on_error: Callable[[KafkaError], None]) -> None:
         self.on_error = on_error
         self.records: list[tuple[str, bytes]] = []
+        self.headers: list[dict[str, bytes] | None] = []
         self.refusal: Exception | None = None
         self.reachable = True
         self.leader = 1
         self._waiting: list[OnDelivery] = []
         self._due: list[tuple[OnDelivery, KafkaError | None]] = []
 
-    def produce(self, _topic: str, value: bytes, key: str, on_delivery: OnDelivery) -> None:
+    def produce(
+        self, _topic: str, value: bytes, key: str, on_delivery: OnDelivery, headers: dict[str, bytes] | None
+    ) -> None:
         if self.refusal is not None:
             raise self.refusal
         self.records.append((key, value))
+        self.headers.append(headers)
         self._waiting.append(on_delivery)
 
     def answer(self, error: KafkaError | None = None) -> None:
@@ -217,3 +223,10 @@ async def test_closing_waits_for_what_is_outstanding(kafka: Kafka, publisher: Ka
 def test_the_delivery_deadline_is_librdkafkas() -> None:
     config = producer_config({}, delivery_seconds=2.5)
     assert (config["delivery.timeout.ms"], config["acks"], config["enable.idempotence"]) == (2500, "all", True)
+
+
+async def test_a_record_carries_on_the_trace_of_its_request(kafka: Kafka, publisher: KafkaPublisher) -> None:
+    publisher.publish("d-1", _readings(), 7)
+    carry(traceparent())
+    publisher.publish("d-1", _readings(), 7)
+    assert kafka.producer.headers == [None, {"traceparent": traceparent()}]

@@ -11,6 +11,7 @@ from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
 from telemetry.core.serving import run, serve
 from telemetry.core.settings import load_settings
+from telemetry.core.tracing.spans import start_tracing
 
 
 def main() -> None:
@@ -19,6 +20,7 @@ def main() -> None:
         return
     settings = load_settings(AnalyticsSettings, sys.argv[1:])
     configure_logs(settings, "analytics")
+    start_tracing(settings, "analytics")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     run(analyse(settings))
 

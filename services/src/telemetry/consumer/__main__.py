@@ -9,10 +9,12 @@ from typing import Final
 from telemetry.consumer.keeping import build_keeping, start_keeping_bounds
 from telemetry.consumer.runner import Runner
 from telemetry.consumer.settings import ConsumerSettings
+from telemetry.consumer.traced_sink import traced
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
 from telemetry.core.serving import run, serve
 from telemetry.core.settings import load_settings
+from telemetry.core.tracing.spans import start_tracing
 
 EXIT_FAILED: Final = 1
 
@@ -36,7 +38,7 @@ async def consume(settings: ConsumerSettings, failed: threading.Event) -> None:
 
     runner = Runner(
         settings,
-        keeping.sink,
+        traced(keeping.sink),
         ready=be_ready,
         failed=fail,
         open_stream=keeping.open_stream,
@@ -58,6 +60,7 @@ async def consume(settings: ConsumerSettings, failed: threading.Event) -> None:
 def main() -> None:
     settings = load_settings(ConsumerSettings, sys.argv[1:])
     configure_logs(settings, "consumer")
+    start_tracing(settings, "consumer")
     sys.setswitchinterval(SWITCH_SECONDS)
     failed = threading.Event()
     run(consume(settings, failed))

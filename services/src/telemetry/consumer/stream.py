@@ -9,17 +9,20 @@ assignment is empty for librdkafka. Offsets committed to Kafka are a mirror for 
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from uuid import UUID
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
+from msgspec import structs
 
 from telemetry.consumer.batches import Record
 from telemetry.core.kafka.config import client_config
 from telemetry.core.kafka.topics import TopicMissingError, topic_id
 from telemetry.core.settings import KafkaSettings
+from telemetry.core.tracing.context import HEADER, parse_traceparent
+from telemetry.core.tracing.spans import is_recording
 from telemetry_contract.topics import consumer_group, readings_topic
 
 log = structlog.get_logger(__name__)
@@ -75,6 +78,8 @@ class Stream:
         group = {"group.id": consumer_group(settings.topic_prefix), "error_cb": self._failed}
         config = client_config(settings)
         self._admin = AdminClient({**config, "log_level": 0})
+        # Headers are asked for only where somebody wants them: asking costs a call for each record.
+        self._record = _record_with_trace if is_recording() else _record
         self._consumer = Consumer({**config, **CONFIG, **group}, logger=logging.getLogger("librdkafka"))
         self._join()
 
@@ -95,7 +100,7 @@ class Stream:
         messages = self._consumer.consume(limit, timeout)
         if self._fatal is not None:
             raise StreamLostError(self._fatal.str())
-        return [_record(message) for message in messages if self._is_good(message)]
+        return [self._record(message) for message in messages if self._is_good(message)]
 
     def assign(self, positions: Mapping[int, int]) -> None:
         """Read these partitions from these offsets on, and no others."""
@@ -183,3 +188,10 @@ def _record(message: Message) -> Record:
     # Both are typed as optional for messages that were not consumed.
     partition, offset = message.partition() or 0, message.offset() or 0
     return Record(partition, offset, milliseconds * MICROSECONDS, message.key(), message.value())
+
+
+def _record_with_trace(message: Message) -> Record:
+    headers = cast("list[tuple[str, bytes | None]]", message.headers() or [])  # its type allows for what is sent
+    found = [value for name, value in headers if name == HEADER]
+    trace = parse_traceparent(found[0]) if len(found) == 1 and found[0] else None
+    return structs.replace(_record(message), trace=trace)

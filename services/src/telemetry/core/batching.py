@@ -8,6 +8,7 @@ is never older than the question.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from telemetry.core.ports import Saturated
@@ -64,7 +65,8 @@ class Batches(Generic[Item, Result]):
         if not self._scheduled and len(self._under_way) < self._at_once:
             # At the end of this turn of the loop, so that all that this turn brings goes together.
             self._scheduled = True
-            loop.call_soon(self._start)
+            # It belongs to no single one of them, so it takes over no context (whose trace would that be?).
+            loop.call_soon(self._start, context=Context())
         return future
 
     def _start(self) -> None:

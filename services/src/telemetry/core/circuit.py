@@ -6,6 +6,7 @@ in the background with growing pauses, until it answers. So an outage costs a ti
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from typing import Final
 
 import structlog
@@ -52,7 +53,8 @@ class Circuit:
     def open(self) -> None:
         """Take the server to be away until it answers."""
         UP.labels(self._server).set(0)
-        self._probe = asyncio.get_running_loop().create_task(self._wait_for_it())
+        # In a context of its own: that the server is back is no news of the request that found it away.
+        self._probe = asyncio.get_running_loop().create_task(self._wait_for_it(), context=Context())
 
     async def until_up(self) -> None:
         if self._probe is not None:

@@ -7,6 +7,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from telemetry.core.settings import LogFormat, ProgramSettings
+from telemetry.core.tracing.context import current_trace, trace_id
 
 
 def configure_logs(settings: ProgramSettings, component: str) -> None:
@@ -15,6 +16,7 @@ def configure_logs(settings: ProgramSettings, component: str) -> None:
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         _naming(settings.platform, component),
+        _name_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
@@ -45,6 +47,14 @@ def _naming(platform: str, component: str) -> Processor:
         return record
 
     return name
+
+
+def _name_trace(_logger: object, _method: str, record: EventDict) -> EventDict:
+    """Name the trace that the record belongs to, where there is one."""
+    traceparent = current_trace()
+    if traceparent is not None:
+        record["trace_id"] = trace_id(traceparent)
+    return record
 
 
 def _renderers(log_format: LogFormat) -> list[Processor]:

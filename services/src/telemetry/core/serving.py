@@ -23,6 +23,7 @@ from telemetry.core.certificates import Certificates
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.management import build_management
 from telemetry.core.settings import ServerSettings
+from telemetry.core.tracing.spans import close_tracing, trace_requests
 
 MAX_CONNECTION_AGE: Final = 600.0  # seconds, so that new replicas get their share of long-lived clients
 BACKLOG: Final = 2048
@@ -64,7 +65,7 @@ async def serve(
             async with contextlib.AsyncExitStack() as stack:
                 if app is not None and port is not None:
                     listener = bind(settings.host, port, shared=True)
-                    await stack.enter_async_context(_listening(app, settings, listener, certificates))
+                    await stack.enter_async_context(_listening(trace_requests(app), settings, listener, certificates))
                 log.info("service-started", port=port, management_port=settings.management_port)
                 await _first(starting, stopping)
                 lifecycle.drain()
@@ -72,6 +73,7 @@ async def serve(
         finally:
             await _cancel(starting)
             await stop()
+            await asyncio.to_thread(close_tracing)
             log.info("service-stopped")
 
 
@@ -126,6 +128,7 @@ async def _listening(
 ) -> AsyncIterator[None]:
     config = uvicorn.Config(
         app,
+        interface="asgi3",
         http=_renewing(settings.connection_requests),
         ws="none",
         lifespan="off",

@@ -19,11 +19,13 @@ class Worker:
         self._thread.start()
 
     def submit(self, call: Callable[[], T]) -> "Future[T]":
+        """Run a call after those before it, in the caller's context: what it logs is of the caller's trace."""
         future: Future[T] = Future()
+        context = copy_context()
 
         def run() -> None:
             try:
-                future.set_result(call())
+                future.set_result(context.run(call))
             except BaseException as error:  # noqa: BLE001 - whoever waits for the future decides
                 future.set_exception(error)
 

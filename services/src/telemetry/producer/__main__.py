@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import msgspec
 
+from telemetry.core.certificates import Certificates
 from telemetry.core.http.credentials import Credentials
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.logs import configure_logs
@@ -12,6 +13,7 @@ from telemetry.core.redis.client import connect
 from telemetry.core.redis.tokens import RedisTokens
 from telemetry.core.serving import run, serve
 from telemetry.core.settings import load_settings
+from telemetry.core.tracing.spans import start_tracing
 from telemetry.producer.admission import Admission
 from telemetry.producer.app import build_api, build_app
 from telemetry.producer.erasing import ErasureRoute
@@ -27,6 +29,7 @@ def main() -> None:
         return
     settings = load_settings(ProducerSettings, sys.argv[1:])
     configure_logs(settings, "producer")
+    start_tracing(settings, "producer")
     run(produce(settings))
 
 
@@ -41,6 +44,7 @@ def format_document() -> str:
 async def produce(settings: ProducerSettings) -> None:
     """Take readings in until a signal; then answer what is in flight and wait for its acknowledgements."""
     lifecycle = Lifecycle()
+    certificates = Certificates.of(settings)
     outlet = build_outlet(settings)
     credentials, admission = Credentials(settings), Admission(lifecycle, settings.max_in_flight)
     tokens = RedisTokens(connect(settings.redis_url), f"{settings.platform}:limit:") if settings.redis_url else None
@@ -58,7 +62,15 @@ async def produce(settings: ProducerSettings) -> None:
             await tokens.close()
 
     app = build_app(intake, admission, ErasureRoute(credentials, admission, outlet.gate, outlet.eraser))
-    await serve(settings, lifecycle, app=app, port=settings.port, start=outlet.start, stop=stop)
+    await serve(
+        settings,
+        lifecycle,
+        app=app,
+        port=settings.port,
+        certificates=certificates,
+        start=outlet.start,
+        stop=stop,
+    )
 
 
 if __name__ == "__main__":

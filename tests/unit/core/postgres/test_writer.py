@@ -10,7 +10,10 @@ from telemetry.core.ports import Saturated, Unavailable
 from telemetry.core.postgres import writer as module
 from telemetry.core.postgres.lane import ConnectionLostError
 from telemetry.core.postgres.writer import LANES, PostgresWriter
+from telemetry.core.tracing.context import carry
+from telemetry.core.tracing.spans import use_recorder
 from telemetry_contract.readings import Reading
+from tests.support.spans import Recorded, traceparent
 from tests.support.waiting import wait_until_async
 
 SECONDS = 0.2
@@ -161,3 +164,26 @@ async def test_after_the_deadline_a_lane_is_broken_off(writer: PostgresWriter) -
         return is_free(writer, lane)
 
     await wait_until_async(is_back, what="the lane is free again")
+
+
+async def test_a_groups_span_is_linked_to_the_requests_that_it_commits(writer: PostgresWriter) -> None:
+    recorded = Recorded()
+    use_recorder(recorded.recorder)
+    try:
+        await begin_and_store(writer)
+    finally:
+        use_recorder(None)
+    assert [f"{link.context.span_id:016x}" for link in recorded.span.links] == ["1" * 16, "2" * 16]
+
+
+async def begin_and_store(writer: PostgresWriter) -> None:
+    """Let two requests be committed together, each of a trace of its own."""
+
+    async def request(span: str) -> list[Outcome]:
+        carry(traceparent(span=span))
+        return await writer.write([READING])
+
+    requests = [asyncio.ensure_future(request(span * 16)) for span in "12"]
+    await turn()
+    lanes_of(writer)[0].store()
+    await asyncio.gather(*requests)

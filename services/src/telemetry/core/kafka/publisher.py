@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -43,6 +43,7 @@ DELIVERY: Final = Histogram(
 
 log = structlog.get_logger(__name__)
 
+Headers: TypeAlias = dict[str, str | bytes | None] | None
 MakeProducer = Callable[[Config, Callable[[KafkaError], None]], Producer]
 
 
@@ -125,7 +126,7 @@ class KafkaPublisher:
             return self._refuse(Unavailable("Kafka does not acknowledge"))
         future = self._loop.create_future()
         trace = current_trace()
-        headers = None if trace is None else [(HEADER, trace)]
+        headers: Headers = None if trace is None else {HEADER: trace}
         delivered = partial(self._on_delivery, future, now)
         try:
             self._producer.produce(self._topic, value, device, on_delivery=delivered, headers=headers)

@@ -21,6 +21,8 @@ from telemetry.core.circuit import FAILURES, Circuit
 from telemetry.core.outcomes import Outcome
 from telemetry.core.ports import Saturated, Unavailable
 from telemetry.core.postgres.lane import ConnectionLostError, Lane
+from telemetry.core.tracing.context import current_trace
+from telemetry.core.tracing.spans import batch_span
 from telemetry_contract.readings import Reading
 
 SERVER: Final = "PostgreSQL"
@@ -31,6 +33,7 @@ TURN_SHARE: Final = 0.5  # of the deadline
 PING_SECONDS: Final = 6.0  # more than a connection may take to come about
 SILENCE_SECONDS: Final = 10.0  # between two lines about groups that were not stored
 CLOSE_SECONDS: Final = 1.0
+COMMIT_GROUP: Final = "commit group"
 
 GROUP: Final = Histogram(
     "telemetry_writer_group_readings", "Readings committed together", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -59,6 +62,7 @@ log = structlog.get_logger(__name__)
 class _Request(NamedTuple):
     readings: Sequence[Reading]
     since: float  # monotonic seconds
+    trace: bytes | None
 
 
 class PostgresWriter:
@@ -82,7 +86,7 @@ class PostgresWriter:
 
     async def write(self, readings: Sequence[Reading]) -> list[Outcome]:
         self._circuit.require()
-        outcomes = await self._groups.submit(_Request(readings, time.monotonic()))
+        outcomes = await self._groups.submit(_Request(readings, time.monotonic(), current_trace()))
         if outcomes is None:
             raise Saturated("it waited for its turn too long")
         return outcomes
@@ -107,7 +111,8 @@ class PostgresWriter:
         if not timely:
             return [None] * len(requests)
         readings = list(chain.from_iterable(request.readings for request in timely))
-        outcomes = iter(await self._store(readings, timely[0].since + self._seconds - now))
+        with batch_span(COMMIT_GROUP, (request.trace for request in timely), len(readings)):
+            outcomes = iter(await self._store(readings, timely[0].since + self._seconds - now))
         COMMIT.observe(time.monotonic() - now)
         GROUP.observe(len(readings))
         late = len(requests) - len(timely)

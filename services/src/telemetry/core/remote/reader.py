@@ -16,6 +16,7 @@ from telemetry.core.mounted import MountedFile
 from telemetry.core.ports import AggregateQuery, KeptReading, Position, ReadingQuery, Snapshot, TimeRange, Unavailable
 from telemetry.core.remote import wire
 from telemetry.core.settings import CredentialSettings
+from telemetry.core.tracing.context import HEADER, current_trace
 from telemetry_contract.api import DeviceSummary, Integrity, Latest, Stats, StoredReading
 from telemetry_contract.identity import Digest
 from telemetry_contract.keys import Claims, Keyring, Scope, make_token, parse_keyring
@@ -101,6 +102,9 @@ class RemoteReader:
 
     async def _ask(self, method: wire.Method[T], question: object) -> Snapshot[T]:
         headers = {"authorization": f"Bearer {self._tokens.token()}", "content-type": wire.CONTENT_TYPE}
+        trace = current_trace()
+        if trace is not None:
+            headers[HEADER] = trace.decode()
         try:
             response = await self._client.post(method.path, content=wire.encode(question), headers=headers)
         except httpx.TransportError as error:
