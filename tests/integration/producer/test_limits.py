@@ -52,6 +52,13 @@ async def test_a_bucket_starts_full_and_gives_what_it_has(tokens: RedisTokens) -
     assert (await tokens.lease("a", RATE, 100, 1000)).granted >= 300
 
 
+async def test_what_it_gives_is_never_a_rounded_bit_less_than_what_was_needed(tokens: RedisTokens) -> None:
+    for number in range(200):
+        need = 100 - (number + 1) / 7
+        granted, _ = await tokens.lease(f"fraction-{number}", RATE, need, need)
+        assert granted == need
+
+
 async def test_it_gives_nothing_where_there_is_too_little(tokens: RedisTokens) -> None:
     await tokens.lease("a", RATE, 499, 499)
     granted, level = await tokens.lease("a", RATE, 400, 400)

@@ -13,18 +13,18 @@ from telemetry.core.redis.availability import Availability, refused
 MOST_COMMANDS: Final = 128  # in one pipeline
 
 # A bucket is kept as the moment (microseconds) at which it is full again, and forgotten then. Replies are text, because
-# Redis would cut numbers of Lua to integers.
+# Redis would cut numbers of Lua to integers; with all digits, because less than was needed counts as nothing.
 LEASE: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local rate, burst, need, want = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local full = math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0'))
 local level = burst - (full - now) * rate / 1000000
-if level < need then return {'0', tostring(level)} end
+if level < need then return {'0', string.format('%.17g', level)} end
 local granted = math.min(level, want)
 full = full + granted * 1000000 / rate
 redis.call('SET', KEYS[1], string.format('%.0f', math.ceil(full)), 'PX', math.ceil((full - now) / 1000) + 1)
-return {tostring(granted), tostring(level - granted)}
+return {string.format('%.17g', granted), string.format('%.17g', level - granted)}
 """
 
 Command: TypeAlias = tuple[str, Rate, float, float]
