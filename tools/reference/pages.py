@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.reference.api import build_api
+from tools.reference.cli import build_cli
 from tools.reference.manifest import build_platform
 from tools.reference.metrics import build_metrics
 from tools.reference.settings import build_settings
@@ -12,6 +13,7 @@ from tools.reference.settings import build_settings
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "api.md": build_api,
+    "cli.md": build_cli,
     "settings.md": build_settings,
     "metrics.md": build_metrics,
     "platform.md": build_platform,

@@ -27,9 +27,15 @@ def up(
     host: Annotated[str, typer.Option(help="Address that producer and analytics listen on.")] = "127.0.0.1",
     producer_port: Annotated[int | None, typer.Option(min=1, max=65535, help="Left out: one is chosen.")] = None,
     analytics_port: Annotated[int | None, typer.Option(min=1, max=65535, help="Left out: one is chosen.")] = None,
-    postgres: Annotated[str | None, typer.Option(metavar="URL", rich_help_panel=ServersPanel)] = None,
-    redis: Annotated[str | None, typer.Option(metavar="URL", rich_help_panel=ServersPanel)] = None,
-    kafka: Annotated[str | None, typer.Option(metavar="HOST:PORT", rich_help_panel=ServersPanel)] = None,
+    postgres: Annotated[
+        str | None, typer.Option(metavar="URL", help="A PostgreSQL of your own.", rich_help_panel=ServersPanel)
+    ] = None,
+    redis: Annotated[
+        str | None, typer.Option(metavar="URL", help="A Redis of your own.", rich_help_panel=ServersPanel)
+    ] = None,
+    kafka: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="A Kafka of your own.", rich_help_panel=ServersPanel)
+    ] = None,
     secrets: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Stands for Secrets: DIR/<name>/<key>.", rich_help_panel=ServersPanel),
