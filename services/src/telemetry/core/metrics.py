@@ -60,5 +60,5 @@ class RequestMetrics:
             await self.app(scope, receive, send_and_note)
         finally:
             IN_FLIGHT.dec()
-            route: str = scope.get("route_path") or getattr(scope.get("route"), "path", UNMATCHED)
+            route = str(scope.get("route_path") or getattr(scope.get("route"), "path", UNMATCHED))
             note_request(route, scope["method"], status, time.perf_counter() - started)
