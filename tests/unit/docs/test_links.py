@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.docs.markdown import FILES, ROOT, anchors, code_lines, code_spans, links
 
-FOLDERS: Final = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"tmp"}
+FOLDERS: Final = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"build", "tmp"}
 SOURCES: Final = [path for room in ("contract", "operator", "services", "loadtest", "tools")
                   for path in (ROOT / room).rglob("*.py") if "build" not in path.parts]  # fmt: skip
 TARGETS: Final = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
