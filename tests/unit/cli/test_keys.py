@@ -33,7 +33,7 @@ def test_a_token_says_who_may_do_what_and_until_when() -> None:
     assert verify_token(KEYRING, str(token["token"]), time.time() + 3601) is None
 
 
-@pytest.mark.parametrize(("subject", "scopes"), [("", [Scope.READ]), ("grafana", [])])
+@pytest.mark.parametrize(("subject", "scopes"), [("", [Scope.READ]), ("g" * 2048, [Scope.READ]), ("grafana", [])])
 def test_a_token_of_nobody_or_for_nothing_is_refused(subject: str, scopes: list[Scope]) -> None:
     with pytest.raises(CredentialError):
         issue_token(KEYRING, subject, scopes, 3600)

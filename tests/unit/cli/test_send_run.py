@@ -100,9 +100,17 @@ async def test_a_platform_that_lost_readings_is_told(
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"machine": True, "fleet": 3}, {"fleet": 3, "rate": 0}, {"fleet": 3, "rate": -1}]
+    "asked",
+    [
+        {},
+        {"machine": True, "fleet": 3},
+        {"fleet": 3, "rate": 0},
+        {"fleet": 3, "rate": -1},
+        {"machine": True, "device": "a b"},
+        {"machine": True, "device": "_probe"},
+    ],
 )
-def test_one_source_at_a_sensible_rate_is_needed(asked: dict[str, int]) -> None:
+def test_one_source_at_a_sensible_rate_is_needed(asked: dict[str, object]) -> None:
     with pytest.raises(SourceError):
         Choice(**asked)  # type: ignore[arg-type] # each its own kind
 

@@ -64,6 +64,9 @@ def test_readings_may_be_asked_for_elsewhere_and_with_another_token() -> None:
         (Wish(to="http://far"), "nothing says who is sending"),
         (Wish(to="http://far", platform="demo"), "each name a platform"),
         (Wish(to="far:8080", token="t"), "is not an address"),
+        (Wish(to="http://", token="t"), "is not an address"),
+        (Wish(to="http://far:99999", token="t"), "is not an address"),
+        (Wish(to="http://far", analytics="http://[::1", token="t"), "is not an address"),
         (Wish(to="http://far", keys_file=Path("/nowhere")), "No such file"),
     ],
 )

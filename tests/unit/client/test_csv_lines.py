@@ -84,6 +84,7 @@ def test_almost_a_number_is_a_fault_or_text_and_never_a_guess(cell: str) -> None
     ("row", "column", "code"),
     [
         (b"d 1,2026-01-31T12:00:00Z,1,,", "device", "invalid-device"),
+        (b"_d,2026-01-31T12:00:00Z,1,,", "device", "reserved-device"),
         (b"d1,noon,1,,", "time", "invalid-time"),
         (b"d1,2026-01-31T12:00:00Z,1e999,,", "t", "invalid-value"),
         (b"d1,2026-01-31T12:00:00Z,9007199254740993,,", "t", "invalid-value"),

@@ -39,6 +39,10 @@ def test_a_wrong_line_is_reported_with_pointers() -> None:
     ]
 
 
+def test_no_line_is_sent_for_a_device_of_the_platforms_own() -> None:
+    assert faults(GOOD.replace(b'"d1"', b'"_probe"')) == [("/device", "reserved-device")]
+
+
 def test_what_is_not_json_is_reported() -> None:
     assert faults(b"hello") == [("", "malformed")]
 

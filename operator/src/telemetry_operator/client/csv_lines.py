@@ -14,9 +14,9 @@ from typing import Final
 import msgspec
 
 from telemetry_contract.faults import FIELDS, Fault
-from telemetry_contract.parsing import Invalid, parse_body
+from telemetry_contract.parsing import parse_body
 from telemetry_contract.readings import Reading, is_metric
-from telemetry_operator.client.ndjson import MAX_LINE, InvalidLine
+from telemetry_operator.client.ndjson import MAX_LINE, InvalidLine, reading_of
 from telemetry_operator.errors import PlatformError
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -71,7 +71,8 @@ class CsvParser:
         wire: dict[str, object] = {name: row[name].strip() for name in _OWN if name in row}
         wire["metrics"] = {name: infer(cell) for name, cell in row.items() if name not in _OWN}
         item = parse_body(msgspec.json.encode(wire), device=self._device).items[0]
-        return InvalidLine(number, tuple(map(_by_column, item.faults))) if isinstance(item, Invalid) else item
+        taken = reading_of(item, number)
+        return InvalidLine(number, tuple(map(_by_column, taken.faults))) if isinstance(taken, InvalidLine) else taken
 
 
 def infer(cell: str) -> Cell:

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from telemetry_contract.faults import Fault, MalformedBody
-from telemetry_contract.parsing import Invalid, parse_body
-from telemetry_contract.readings import Reading
+from telemetry_contract.parsing import Invalid, Item, parse_body
+from telemetry_contract.readings import Reading, is_reserved
 from telemetry_operator.errors import PlatformError
 
 MAX_LINE = 1 << 20  # bytes
@@ -51,8 +51,18 @@ def parse_line(line: bytes, number: int, device: str | None = None) -> Reading |
         return InvalidLine(number, (Fault("", "malformed", str(error)),))
     if not body.single:
         return InvalidLine(number, (Fault("", "wrong-type", "a line holds one reading (an object), found a list"),))
-    item = body.items[0]
-    return InvalidLine(number, item.faults) if isinstance(item, Invalid) else item
+    return reading_of(body.items[0], number)
+
+
+def reading_of(item: Item, number: int) -> Reading | InvalidLine:
+    """Return what a line holds, unless nobody may send it: no key is made for the platform's own devices."""
+    if isinstance(item, Invalid):
+        return InvalidLine(number, item.faults)
+    if is_reserved(item.device):
+        return InvalidLine(
+            number, (Fault("/device", "reserved-device", "ids that begin with _ are the platform's own"),)
+        )
+    return item
 
 
 class Lines:

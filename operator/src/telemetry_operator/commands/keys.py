@@ -45,18 +45,22 @@ def issue_token(keyring: Keyring, subject: str, scopes: Sequence[Scope], seconds
     """A token with its claims; `expires` is said as a time.
 
     Raises:
-        CredentialError: the subject is empty, or there is no scope.
+        CredentialError: the subject is empty or too long, or there is no scope.
     """
     if not subject or not scopes:
         raise CredentialError("a token needs a subject and at least one scope")
     expires = int(time.time() + seconds)
     claims = Claims(subject, tuple(dict.fromkeys(scopes)), expires)
+    try:
+        token = make_token(keyring, claims)
+    except ValueError as error:
+        raise CredentialError(str(error), hint="give a shorter subject") from None
     return {
         "subject": subject,
         "scopes": [scope.value for scope in claims.scopes],
         "expires": format_time(expires * MICROSECONDS_PER_SECOND),
         "kid": keyring.current,
-        "token": make_token(keyring, claims),
+        "token": token,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from telemetry_contract.readings import Reading
+from telemetry_contract.readings import MAX_DEVICE, Reading, is_device, is_reserved
 from telemetry_loadtest.fleet import Fleet
 from telemetry_loadtest.machine import Machine
 from telemetry_operator.client.books import Books
@@ -57,6 +57,11 @@ class Choice:
             )
         if self.rate is not None and self.rate <= 0:
             raise SourceError(f"a rate of {self.rate:g} readings a second was asked for; it must be above 0")
+        if self.device is not None and (not is_device(self.device) or is_reserved(self.device)):
+            raise SourceError(
+                f"{self.device!r} is no id of a device",
+                hint=f"an id is 1 to {MAX_DEVICE} of A-Z a-z 0-9 . _ : -, the first not _",
+            )
 
     @property
     def parser(self) -> Parse:

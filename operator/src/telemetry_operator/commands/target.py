@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from telemetry_contract.keys import Claims, InvalidKeyring, Keyring, Scope, make_token, parse_keyring
 from telemetry_contract.settings import Component
@@ -137,6 +138,14 @@ def _addresses_of(wish: Wish, find_platform: Callable[[str | None], Addresses]) 
 
 
 def _address(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
+    if not _is_address(text):
         raise TargetError(f"{text!r} is not an address", hint="an address looks like http://127.0.0.1:8080")
     return text.rstrip("/")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, half a bracket
+        return False

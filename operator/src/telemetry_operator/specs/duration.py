@@ -9,7 +9,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 LONGEST: Final = 24  # characters: keeps the number small, for the API server's rules as well as for ours
 # What the API server can check: its regular expressions know no look-ahead, so that "30d" and "1h1d" both match.
 SCHEMA: Final = {"type": "string", "pattern": "^([0-9]+(d|h|ms|m|s))+$", "maxLength": LONGEST}
+MOST_DAYS: Final = 36_500  # so that every sum with a time of today is a time, and fits where servers count milliseconds
 NEEDED: Final = "a duration like 30d, 1h30m, 45s or 500ms is needed, largest unit first and longer than nothing"
+TOO_LONG: Final = f"at most {MOST_DAYS}d is allowed"
 
 _FORM: Final = re.compile(r"(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?", re.ASCII)
 _UNITS: Final = (86_400_000, 3_600_000, 60_000, 1_000, 1)  # milliseconds
@@ -35,6 +37,8 @@ class Duration(str):
         duration = cls(text)
         if len(text) > LONGEST or duration.milliseconds == 0:
             raise PydanticCustomError("needed", NEEDED)
+        if duration.milliseconds > MOST_DAYS * _UNITS[0]:
+            raise PydanticCustomError("too-long", TOO_LONG)
         return duration
 
     @classmethod
