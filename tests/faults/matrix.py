@@ -61,11 +61,11 @@ def cases() -> Iterator[Case]:
     for name in ("kafka", "stream-postgres", "stream-memory", "redis", "baseline", "stream-redis", "scale"):
         architecture = Architecture(name, DOUBLED.get(name, ()))
         yield from (Case(architecture, fault, short=True) for fault in SHORT.get(name, ()))
-        yield from (Case(architecture, fault, long=True) for fault in LONG.get(name) or long_faults(name))
+        yield from (Case(architecture, fault, long=True) for fault in LONG.get(name) or whole(name))
         yield from (Case(architecture, fault) for fault in EITHER.get(name, ()))
 
 
-def long_faults(name: str) -> Iterator[Fault]:
+def whole(name: str) -> Iterator[Fault]:
     """Yield what every process and every server of an architecture meets."""
     for service in services_of(name):
         yield Fault(f"kill {service}", kill_service(service), KILLS)
@@ -94,9 +94,9 @@ def servers_of_preset(name: str) -> list[Server]:
 SHORT: Final[dict[str, list[Fault]]] = {
     "kafka": [
         *(Fault(f"kill {it}", kill_service(it)) for it in services_of("kafka")),
-        *(Fault(f"kill {it}", kill_server(it)) for it in servers_of_preset("kafka")),
-        *(Fault(f"terminate {it}", terminate(it)) for it in services_of("kafka")),
-        Fault("freeze postgres", freeze_server(Server.POSTGRES, SHORT_FREEZE)),
+        Fault("kill kafka", kill_server(Server.KAFKA)),
+        Fault("terminate producer", terminate("producer")),
+        Fault("terminate consumer", terminate("consumer")),
         Fault("freeze kafka", freeze_server(Server.KAFKA, SHORT_FREEZE)),
     ],
     "baseline": [
@@ -104,6 +104,11 @@ SHORT: Final[dict[str, list[Fault]]] = {
         Fault("terminate producer", terminate("producer")),
         Fault("kill postgres", kill_server(Server.POSTGRES)),
         Fault("freeze postgres", freeze_server(Server.POSTGRES, SHORT_FREEZE)),
+    ],
+    "stream-redis": [
+        Fault("kill postgres", kill_server(Server.POSTGRES)),
+        Fault("freeze postgres", freeze_server(Server.POSTGRES, SHORT_FREEZE)),
+        Fault("kill redis", kill_server(Server.REDIS)),
     ],
     "stream-memory": [
         Fault("kill consumer", kill_service("consumer")),
@@ -113,6 +118,20 @@ SHORT: Final[dict[str, list[Fault]]] = {
 }
 
 LONG: Final[dict[str, list[Fault]]] = {
+    "baseline": [
+        *whole("baseline"),
+        Fault("two migrations at once", prepare_twice),
+    ],
+    "stream-memory": [
+        *whole("stream-memory"),
+        Fault("the topic made anew", make_topic_anew),
+    ],
+    "kafka": [
+        *whole("kafka"),
+        Fault("poison the store", poison_the_store),
+        Fault("terminate producer before frozen kafka", terminate_before_frozen("producer", Server.KAFKA)),
+        Fault("a partition dropped", drop_a_partition),
+    ],
     "scale": [
         Fault("kill one producer", kill_service("producer-1"), KILLS),
         Fault("freeze one producer", freeze_service("producer-1", FREEZE)),
@@ -132,21 +151,16 @@ EITHER: Final[dict[str, list[Fault]]] = {
     "baseline": [
         Fault("poison the store", poison_the_store),
         Fault("a reading far ahead", send_what_is_far_ahead),
-        Fault("two migrations at once", prepare_twice),
         Fault("terminate producer before frozen postgres", terminate_before_frozen("producer", Server.POSTGRES)),
         Fault("a partition dropped", drop_a_partition),
     ],
     "kafka": [
         Fault("poison the stream", poison_the_stream),
-        Fault("poison the store", poison_the_store),
         Fault("the topic made anew", make_topic_anew),
-        Fault("terminate producer before frozen kafka", terminate_before_frozen("producer", Server.KAFKA)),
         Fault("terminate consumer before frozen postgres", terminate_before_frozen("consumer", Server.POSTGRES)),
-        Fault("a partition dropped", drop_a_partition),
     ],
     "stream-memory": [
         Fault("poison the stream", poison_the_stream),
-        Fault("the topic made anew", make_topic_anew),
     ],
     "stream-redis": [
         Fault("two consumers rebalance", rebalance),

@@ -32,10 +32,11 @@ class Noted(msgspec.Struct, frozen=True):
 def lines_of(noted: Sequence[Noted]) -> Iterator[str]:
     """Yield the report as lines of text."""
     yield from HEAD
-    yield from _aligned([COLUMNS, *(_row(it) for it in noted if it.recoveries)])
+    ordered = sorted(noted, key=lambda it: (it.architecture, it.fault))
+    yield from _aligned([COLUMNS, *(_row(it) for it in ordered)])
     yield ""
     yield MEMORY
-    yield from _aligned([("architecture", "service", "warm", "most"), *_memory(noted)])
+    yield from _aligned([("architecture", "service", "warm", "most"), *_memory(ordered)])
 
 
 def write(noted: Sequence[Noted]) -> Path:

@@ -13,8 +13,8 @@ from tests.faults.load import Load
 from tests.faults.stage import MIB, Stage
 
 PATIENCE: Final = 90.0  # seconds until everything acknowledged is visible
-GROWTH: Final = 48.0  # MiB that a service may have grown by since it was warm, however many faults ago
-HELD_BYTES: Final = 1500  # of a reading, where the consumer keeps it in memory
+GROWTH: Final = 32.0  # MiB that a service may have grown by since it was warm, however many faults ago
+HELD_BYTES: Final = 1000  # of a reading, where the consumer keeps it in memory
 
 
 def check(stage: Stage, load: Load) -> None:
