@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry_operator.local.ports import CHOICE, PortTakenError, choose_free, is_free, listening_ports, settle_ports
+from telemetry_operator.local.ports import (
+    CHOICE,
+    HostError,
+    PortTakenError,
+    choose_free,
+    is_free,
+    listening_ports,
+    settle_ports,
+)
 
 HOST = "127.0.0.1"
 
@@ -28,6 +36,12 @@ def settle(
 
 def test_a_port_that_somebody_listens_on_is_not_free(strangers_port: int) -> None:
     assert not is_free(HOST, strangers_port)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", "2001:db8::1", "a..b"])
+def test_an_address_that_is_not_this_machines_is_said_before_any_port_is_tried(host: str) -> None:
+    with pytest.raises(HostError, match="nothing can listen"):
+        settle_ports({"producer": host}, demanded={}, remembered={}, ours=())
 
 
 def test_chosen_ports_are_free_and_all_different() -> None:

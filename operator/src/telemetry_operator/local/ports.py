@@ -19,15 +19,34 @@ class PortTakenError(PlatformError):
     """A port that was asked for is somebody else's."""
 
 
+class HostError(PlatformError):
+    """The address that was asked for is not this machine's."""
+
+
+def check_host(host: str) -> None:
+    """Raise HostError where nothing can listen on this address, whatever the port."""
+    with socket.socket(_family(host)) as probe:
+        try:
+            probe.bind((host, 0))
+        except (OSError, UnicodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            hint = "give an address of this machine, or 0.0.0.0 for all of them"
+            raise HostError(f"nothing can listen on {host!r} here: {why}", hint=hint) from None
+
+
 def is_free(host: str, port: int) -> bool:
     """Say whether a server could bind the port now. A port that lingers after its server counts as free."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+    with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
             return False
         return True
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def choose_free(host: str, count: int, *, avoid: Collection[int] = ()) -> list[int]:
@@ -55,8 +74,11 @@ def settle_ports(
     `ours` are ports that this platform's own processes hold now.
 
     Raises:
+        HostError: a host is not this machine's.
         PortTakenError: a demanded port is held by somebody else.
     """
+    for host in set(hosts.values()):
+        check_host(host)
     settled = {name: demanded[name] for name in hosts if name in demanded}
     for name, port in settled.items():
         if port not in ours and not is_free(hosts[name], port):
