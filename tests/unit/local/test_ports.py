@@ -69,6 +69,12 @@ def test_a_remembered_port_that_our_own_process_holds_is_kept(strangers_port: in
     assert settled == {"producer": strangers_port}
 
 
+def test_one_port_is_not_given_to_two_who_demand_it() -> None:
+    (port,) = choose_free(HOST, 1)
+    with pytest.raises(PortTakenError, match="asked for twice"):
+        settle("producer", "analytics", demanded={"producer": port, "analytics": port})
+
+
 def test_a_demanded_port_wins_over_the_remembered_one() -> None:
     first, second = choose_free(HOST, 2)
     assert settle("producer", demanded={"producer": first}, remembered={"producer": second}) == {"producer": first}

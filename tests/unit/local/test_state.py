@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from telemetry_contract.keys import parse_keyring, parse_revocations
+from telemetry_operator.local.applied import read_applied
+from telemetry_operator.local.files import UnreadableFileError
 from telemetry_operator.local.state import (
     StateError,
     UnknownPlatformError,
@@ -47,6 +49,17 @@ def test_secrets_are_made_once() -> None:
     keys, password = first.keys_file.read_bytes(), first.password("redis")
     second = open_state("plant")
     assert (second.keys_file.read_bytes(), second.password("redis")) == (keys, password)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"producer": "x"}'])
+def test_a_damaged_file_is_named(text: str) -> None:
+    state = open_state("plant")
+    (state.root / "ports.json").write_text(text)
+    state.applied.write_text(text)
+    with pytest.raises(UnreadableFileError, match=r"ports\.json is damaged"):
+        state.ports()
+    with pytest.raises(UnreadableFileError, match=r"applied\.json is damaged"):
+        read_applied(state.applied)
 
 
 def test_ports_are_remembered() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from telemetry_operator.local.files import write_private
+from telemetry_operator.local.files import read_private, write_private
 from telemetry_operator.local.options import Options
 from telemetry_operator.local.plan import Plan, Process
 from telemetry_operator.specs.platform import TelemetryPlatform
@@ -29,7 +29,12 @@ def applied_of(platform: TelemetryPlatform, options: Options, plan: Plan) -> App
 
 
 def read_applied(path: Path) -> Applied | None:
-    return msgspec.json.decode(path.read_bytes(), type=Applied) if path.exists() else None
+    """Return what was applied last, None before the first time.
+
+    Raises:
+        UnreadableFileError: the file is none of ours any more.
+    """
+    return read_private(path, Applied) if path.exists() else None
 
 
 def write_applied(path: Path, applied: Applied) -> None:

@@ -6,8 +6,31 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from telemetry_operator.errors import PlatformError
 
 OWNER_ONLY = 0o600
+Kind = TypeVar("Kind")
+
+
+class UnreadableFileError(PlatformError):
+    """A file that only this program writes holds something else."""
+
+
+def read_private(path: Path, kind: type[Kind]) -> Kind:
+    """Return what `write_private` put into a file as JSON.
+
+    Raises:
+        UnreadableFileError: it is damaged.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except msgspec.DecodeError as error:
+        hint = "restore it, or move it away: what it says is then chosen anew by telemetryctl up"
+        raise UnreadableFileError(f"{path} is damaged: {error}", hint=hint) from None
 
 
 def write_private(path: Path, data: bytes) -> None:

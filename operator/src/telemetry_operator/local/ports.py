@@ -81,6 +81,8 @@ def settle_ports(
         check_host(host)
     settled = {name: demanded[name] for name in hosts if name in demanded}
     for name, port in settled.items():
+        if list(settled.values()).count(port) > 1:
+            raise PortTakenError(f"port {port} is asked for twice", hint=f"give another with --{name}-port")
         if port not in ours and not is_free(hosts[name], port):
             raise PortTakenError(
                 f"port {port} for {name} is taken{_holder(port)}",

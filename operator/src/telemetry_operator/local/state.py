@@ -24,7 +24,7 @@ import platformdirs
 
 from telemetry_contract.keys import Keyring, format_keyring
 from telemetry_operator.errors import PlatformError
-from telemetry_operator.local.files import exclusive, write_private
+from telemetry_operator.local.files import exclusive, read_private, write_private
 from telemetry_operator.local.processes import find_recorded
 
 APPLICATION = "telemetry-platform"
@@ -88,7 +88,7 @@ class State:
 
     def ports(self) -> dict[str, int]:
         path = self.root / "ports.json"
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, int]) if path.exists() else {}
+        return read_private(path, dict[str, int]) if path.exists() else {}
 
     def remember_ports(self, ports: dict[str, int]) -> None:
         write_private(self.root / "ports.json", msgspec.json.encode(ports))
