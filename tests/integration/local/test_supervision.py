@@ -62,7 +62,8 @@ def test_the_pause_before_a_restart_grows(supervisor: Supervisor) -> None:
     wait_until(lambda: log_of(supervisor, "failing").count("\n") >= 4, what="four starts")
     starts = [float(line) for line in log_of(supervisor, "failing").split()]
     pauses = [later - earlier for earlier, later in itertools.pairwise(starts)]
-    assert pauses[0] < pauses[1] < pauses[2]
+    # By a second each time: far more between the first and the third than a busy machine adds to one of them.
+    assert pauses[0] < pauses[2]
     assert supervisor.restarts("failing") >= 3
 
 

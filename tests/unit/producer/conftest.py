@@ -151,7 +151,10 @@ def settings(tmp_path: Path) -> ProducerSettings:
         max_batch_readings=50,
         max_in_flight=2,
         receive_seconds=0.05,
+        # So slow that a busy machine does not give back within a test what another request has spent.
+        device_rate=0.01,
         device_burst=60,
+        token_rate=0.01,
         token_burst=100,
     )
 
