@@ -9,7 +9,6 @@ import contextlib
 import gc
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Final
 
@@ -17,15 +16,14 @@ import structlog
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from telemetry.core.certificates import Certificates
+from telemetry.core.connections import connection_type, silent_closed
 from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.management import build_management
 from telemetry.core.settings import ServerSettings
 from telemetry.core.tracing.spans import close_tracing, trace_requests
 
-MAX_CONNECTION_AGE: Final = 600.0  # seconds, so that new replicas get their share of long-lived clients
 BACKLOG: Final = 2048
 COLLECTOR_THRESHOLD: Final = 20_000  # new objects; with Python's 700, requests in flight cost a tenth of the time
 
@@ -129,7 +127,7 @@ async def _listening(
     config = uvicorn.Config(
         app,
         interface="asgi3",
-        http=_renewing(settings.connection_requests),
+        http=connection_type(settings.connection_requests),
         ws="none",
         lifespan="off",
         access_log=False,
@@ -143,7 +141,10 @@ async def _listening(
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        async with certificates.followed() if certificates else contextlib.nullcontext():
+        async with (
+            silent_closed(server.server_state.connections),
+            certificates.followed() if certificates else contextlib.nullcontext(),
+        ):
             yield
     finally:
         server.should_exit = True
@@ -168,21 +169,3 @@ def bind(host: str, port: int, *, shared: bool) -> socket.socket:
         listener.close()
         raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from None
     return listener
-
-
-def _renewing(requests: int) -> type[HttpToolsProtocol]:
-    """Return a protocol that ends connections after a number of requests or an age, by `Connection: close`."""
-
-    class RenewingProtocol(HttpToolsProtocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
-            super().connection_made(transport)
-            self.born = time.monotonic()
-            self.served = 0
-
-        def on_headers_complete(self) -> None:
-            super().on_headers_complete()
-            self.served += 1
-            if self.served >= requests or time.monotonic() - self.born > MAX_CONNECTION_AGE:
-                self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"close")]
-
-    return RenewingProtocol
