@@ -1,5 +1,6 @@
 """The OpenAPI document of an app whose bodies are msgspec models: one schema source, FastAPI's document around it."""
 
+import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -26,7 +27,10 @@ def answers(model: type | None, *problems: ProblemKind, status: int = 200) -> di
         entry["description"] = ", ".join(filter(None, [entry["description"], f"`{kind.code}`: {kind.title}"]))
     if model is None:
         return failures
-    success = {"description": (model.__doc__ or "").strip(), "content": {"application/json": {"schema": _ref(model)}}}
+    success = {
+        "description": inspect.cleandoc(model.__doc__ or ""),
+        "content": {"application/json": {"schema": _ref(model)}},
+    }
     return {status: success, **failures}
 
 
@@ -43,7 +47,7 @@ def complete_document(app: FastAPI, models: Iterable[type], paths: Mapping[str, 
             document = original()
             components = document.setdefault("components", {})
             _, schemas = msgspec.json.schema_components([Problem, *models], ref_template=_REFERENCE)
-            components["schemas"] = dict(sorted(schemas.items()))
+            components["schemas"] = {name: _dedented(schema) for name, schema in sorted(schemas.items())}
             components["securitySchemes"] = _BEARER_SCHEME
             document["paths"] = dict(sorted({**document.get("paths", {}), **(paths or {})}.items()))
             document["security"] = [{"bearer": []}]
@@ -51,6 +55,11 @@ def complete_document(app: FastAPI, models: Iterable[type], paths: Mapping[str, 
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way to extend the document
+
+
+def _dedented(schema: dict[str, Any]) -> dict[str, Any]:
+    """From Python 3.13 on the compiler itself takes the indentation out of docstrings."""
+    return schema | {"description": inspect.cleandoc(schema["description"])} if "description" in schema else schema
 
 
 _BEARER_SCHEME: Final = {
