@@ -106,7 +106,8 @@ def test_without_its_tables_postgres_is_waited_for_not_blamed_on_the_data(databa
 
 def test_a_lost_connection_is_made_anew(sink: PostgresSink, books: Books) -> None:
     books.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'telemetry-consumer'"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'telemetry-consumer' AND datname = current_database()"
     )
     with pytest.raises(SinkAwayError):
         sink.apply(batch_of([reading()]))

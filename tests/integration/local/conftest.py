@@ -37,10 +37,19 @@ class Ctl:
         )
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command in the background, its progress on a pipe."""
-        return subprocess.Popen(
-            [*PROGRAM, *arguments], env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
+        """Start a command that heeds Ctrl-C, its progress on a pipe."""
+        # A shell that starts a test run in the background has it ignore SIGINT, and a child would inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [*PROGRAM, *arguments],
+                env=self._environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def up(self, manifest: Path, *options: str) -> dict[str, Any]:
         """Bring a platform up, and return its status."""

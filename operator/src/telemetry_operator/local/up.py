@@ -9,7 +9,6 @@ from telemetry_contract.keys import parse_keyring
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.applied import Applied, applied_of, read_applied, write_applied
 from telemetry_operator.local.changes import refuse_loss
-from telemetry_operator.local.interrupts import interruptible
 from telemetry_operator.local.logs import last_lines
 from telemetry_operator.local.options import Options
 from telemetry_operator.local.plan import Plan, build_plan, port_hosts
@@ -56,9 +55,9 @@ def bring_up(platform: TelemetryPlatform, options: Options, progress: Progress) 
         supervisor = Supervisor(state.run, state.logs)
         plan = _plan(platform, options, state, supervisor)
         check_reachable(plan.endpoints, [kind for kind in servers_of(platform.spec) if kind not in _names(plan)])
-        with _undone_on_failure(supervisor), interruptible(progress) as steps:
-            _start(plan, state, supervisor, steps)
-            visible = _prove(plan, state, steps)
+        with _undone_on_failure(supervisor):
+            _start(plan, state, supervisor, progress)
+            visible = _prove(plan, state, progress)
         applied = applied_of(platform, options, plan)
         write_applied(state.applied, applied)
         return Up(name, applied, visible)
