@@ -34,8 +34,10 @@ class Runner:
 
 
 @pytest.fixture
-def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runner]:
+def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Runner]:
     runner = Runner()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(module, "was_up", lambda name: name in runner.platforms)
     monkeypatch.setattr(module, "bring_up", runner.bring_up)
     monkeypatch.setattr(module, "bring_down", runner.bring_down)
     monkeypatch.setattr(module, "choose_state", lambda name: name)
@@ -77,6 +79,19 @@ def test_data_that_was_there_before_is_kept(runner: Runner) -> None:
     runner.platforms = ["demo"]
     demo()
     assert runner.down == [False]
+
+
+def test_a_second_one_is_refused_while_the_first_shows(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+
+    def play(*_: object, **__: object) -> bool:
+        codes.append(demo())
+        return True
+
+    monkeypatch.setattr(module, "_play", play)
+    assert demo() == 0
+    assert codes == [1]
+    assert (runner.up, runner.down) == (["demo"], [True])
 
 
 def test_a_platform_to_be_kept_is_left_running(runner: Runner) -> None:

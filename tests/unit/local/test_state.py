@@ -4,7 +4,7 @@ import pytest
 
 from telemetry_contract.keys import parse_keyring, parse_revocations
 from telemetry_operator.local.applied import read_applied
-from telemetry_operator.local.files import UnreadableFileError
+from telemetry_operator.local.files import UnreadableFileError, write_private
 from telemetry_operator.local.state import (
     StateError,
     UnknownPlatformError,
@@ -13,6 +13,7 @@ from telemetry_operator.local.state import (
     open_state,
     platform_names,
     states_directory,
+    was_up,
 )
 from tests.unit.local.recorded import record_this_process
 
@@ -60,6 +61,13 @@ def test_a_damaged_file_is_named(text: str) -> None:
         state.ports()
     with pytest.raises(UnreadableFileError, match=r"applied\.json is damaged"):
         read_applied(state.applied)
+
+
+def test_a_platform_that_never_came_up_holds_nobodys_data() -> None:
+    state = open_state("plant")
+    assert not was_up("plant")
+    write_private(state.applied, b"{}")
+    assert was_up("plant")
 
 
 def test_ports_are_remembered() -> None:

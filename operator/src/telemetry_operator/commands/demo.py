@@ -17,9 +17,10 @@ from telemetry_operator.commands.output import ExitCode, err, out, steps
 from telemetry_operator.commands.target import Wish, resolve_target
 from telemetry_operator.demo.show import Result, Script, show
 from telemetry_operator.demo.words import query_lines, result_lines
+from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.down import bring_down
 from telemetry_operator.local.options import Options
-from telemetry_operator.local.state import choose_state, platform_names
+from telemetry_operator.local.state import choose_state, locked, platform_names, was_up
 from telemetry_operator.local.up import bring_up
 from telemetry_operator.specs.manifest import read_manifest
 from telemetry_operator.specs.platform import TelemetryPlatform
@@ -48,7 +49,21 @@ def demo(
     """Bring a platform up, show it working on readings of this machine and a simulated fleet, and end it."""
     platform = _named(read_manifest(file))
     lasting = duration if duration is not None or out.is_terminal else _UNWATCHED
-    anew = NAME not in platform_names()
+    with locked(f"{NAME}.show", _refuse):
+        good = _demonstrate(platform, Script(fleet, rate, lasting), keep=keep)
+    if not good:
+        raise typer.Exit(ExitCode.NOT_CLOSED)
+
+
+def _refuse() -> NoReturn:
+    raise PlatformError(
+        "a demonstration is running here already, and would be ended by the end of this one",
+        hint="let it end, press Ctrl-C where it runs, or give this one a place of its own with XDG_STATE_HOME",
+    )
+
+
+def _demonstrate(platform: TelemetryPlatform, script: Script, *, keep: bool) -> bool:
+    anew = not was_up(NAME)
     for number in SIGNALS:
         signal.signal(number, _interrupt)
     came_up = False
@@ -56,15 +71,13 @@ def demo(
         with steps() as progress:
             bring_up(platform, Options(), progress)
         came_up = True
-        good = _play(Script(fleet, rate, lasting), keep=keep, linger=lasting is None)
+        return _play(script, keep=keep, linger=script.duration is None)
     except KeyboardInterrupt:
         came_up, keep = True, keep and came_up
         raise
     finally:
         if came_up and not keep:
             _end(delete_data=anew)
-    if not good:
-        raise typer.Exit(ExitCode.NOT_CLOSED)
 
 
 def _named(platform: TelemetryPlatform) -> TelemetryPlatform:

@@ -131,6 +131,11 @@ def is_running(name: str) -> bool:
     return find_recorded(State(states_directory() / name).supervisor_record) is not None
 
 
+def was_up(name: str) -> bool:
+    """Tell whether a platform ever came up here; what was left by one that did not is nobody's data."""
+    return State(states_directory() / name).applied.exists()
+
+
 def open_state(name: str) -> State:
     """Return the state of a platform, made where there is none yet.
 
