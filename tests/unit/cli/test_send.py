@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -8,7 +9,7 @@ from telemetry_contract.problems import ProblemKind, problem
 from telemetry_operator.cli import app
 from telemetry_operator.client import sending
 from telemetry_operator.commands.output import ExitCode
-from tests.support.fake_platform import FakePlatform
+from tests.support.fake_platform import FakePlatform, refusal
 
 LINE = '{"device":"d1","time":"2026-01-31T12:00:00Z","metrics":{"t":21.4}}\n'
 
@@ -49,6 +50,24 @@ def test_a_refused_reading_is_4(platform: FakePlatform, file: Path) -> None:
 def test_a_lost_reading_is_5(platform: FakePlatform, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "keep", lambda _: None)
     assert send(str(file), "--patience", "1ms") == ExitCode.NOT_CLOSED
+
+
+class Silent(FakePlatform):
+    """Takes readings, and tells nobody what it keeps."""
+
+    def _read(self, _: httpx.Request) -> httpx.Response:
+        return refusal(ProblemKind.MISSING_SCOPE)
+
+
+def test_what_was_acknowledged_is_told_also_where_nobody_can_be_asked(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = Silent()
+    monkeypatch.setattr(sending, "open_client", lambda *_: platform.client())
+    result = CliRunner().invoke(app, ["send", "--to", "http://platform", "--token", "t", str(file)])
+    assert result.exit_code == ExitCode.FAILED
+    assert "acknowledged" in result.output
+    assert "answered 403" in result.output
 
 
 def test_without_comparison_nothing_is_asked(platform: FakePlatform, file: Path) -> None:

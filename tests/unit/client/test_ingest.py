@@ -185,6 +185,32 @@ async def test_when_patience_ends_the_readings_are_given_up_and_said_so(platform
     assert books.digest.count == 0
 
 
+async def test_patience_with_an_outage_ends_once_for_all_that_waited(
+    platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(module, "pause", clock.sleep)
+    platform.faults = [httpx.ConnectError("refused")] * 100
+    books = await send(platform, readings(60), replace(QUICK, batch=10, patience=60, backoff=Backoff(longest=5)))
+    assert books.given_up == {"unreachable": 60}
+    assert clock.now <= 65
+
+
+class Clock:
+    """A clock that only pauses move on."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.get_running_loop().create_task(ready(0))
+
+
 async def test_a_reading_sent_twice_is_one_promise(platform: FakePlatform) -> None:
     books = await send(platform, [*readings(5), *readings(5)])
     assert books.acknowledged.total() == 10

@@ -37,7 +37,7 @@ class Limits:
     linger: float = 0.1  # a first reading waits this long for others
     requests: int = 32  # under way at a time
     readings: int = 20_000  # held in memory
-    patience: float = 60.0  # until a reading that nobody answers for is given up; a rate limit is waited out
+    patience: float = 60.0  # until a reading is given up, from its offer or its lane's last sign of life on
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -45,7 +45,8 @@ class Limits:
 class _Lane:
     path: str
     credential: str
-    waiting: list[Reading] = field(default_factory=list)
+    waiting: list[tuple[Reading, float]] = field(default_factory=list)  # and when it was offered
+    heard: float = 0.0  # when a reading of it was last decided, or a rate limit waited out
     busy: bool = False
 
 
@@ -99,7 +100,7 @@ class Ingest:
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = _Lane(*key)
-        lane.waiting.append(reading)
+        lane.waiting.append((reading, time.monotonic()))
         if not lane.busy:
             lane.busy = True
             self._tasks.create_task(self._drain(lane))
@@ -107,37 +108,37 @@ class Ingest:
     async def _drain(self, lane: _Lane) -> None:
         await asyncio.sleep(self._limits.linger)
         while lane.waiting:
-            batch = lane.waiting[: self._limits.batch]
+            taken = lane.waiting[: self._limits.batch]
             del lane.waiting[: self._limits.batch]
-            await self._deliver(lane, batch)
-            for _ in batch:
+            await self._deliver(lane, [reading for reading, _ in taken], offered=taken[-1][1])
+            for _ in taken:
                 self._room.release()
         lane.busy = False
 
-    async def _deliver(self, lane: _Lane, batch: Sequence[Reading]) -> None:
-        """Send until each reading is accepted or refused, or patience ends."""
-        patience, failures, refusals = self._limits.patience, 0, 0
+    async def _deliver(self, lane: _Lane, batch: Sequence[Reading], offered: float) -> None:
+        """Send until each reading is accepted or refused, or patience ends: after one attempt, where it has already."""
+        failures = refusals = 0
         while batch:
-            begun = time.monotonic()
             answer = await self._attempt(lane, batch)
             if answer.too_large or (answer.limited and refusals >= _LIMITED_ATTEMPTS and len(batch) > 1):
-                await self._halve(lane, batch)
+                await self._halve(lane, batch, offered)
                 return
             rest = self._enter(batch, answer.items)
+            if len(rest) < len(batch):
+                lane.heard = time.monotonic()
             batch = [reading for reading, _ in rest]
             seconds = self._pause(answer, failures)
-            if answer.limited:
-                refusals += 1
-            else:
-                patience -= time.monotonic() - begun + seconds
-                failures += 1
-            if rest and patience < 0:
+            if not answer.limited and time.monotonic() + seconds > max(offered, lane.heard) + self._limits.patience:
                 for reading, item in rest:
                     self._books.give_up(reading, item)
                 return
             if rest:
                 self._books.retried += len(batch)
                 await pause(seconds)
+            if answer.limited:
+                refusals, lane.heard = refusals + 1, time.monotonic()
+            else:
+                failures += 1
 
     def _pause(self, answer: Answer, failures: int) -> float:
         backoff, chance = self._limits.backoff, self._chance()
@@ -145,10 +146,10 @@ class Ingest:
             return backoff.asked_pause(answer.retry_after, chance)
         return backoff.pause(failures, answer.retry_after, chance)
 
-    async def _halve(self, lane: _Lane, batch: Sequence[Reading]) -> None:
+    async def _halve(self, lane: _Lane, batch: Sequence[Reading], offered: float) -> None:
         middle = len(batch) // 2
-        await self._deliver(lane, batch[:middle])
-        await self._deliver(lane, batch[middle:])
+        await self._deliver(lane, batch[:middle], offered)
+        await self._deliver(lane, batch[middle:], offered)
 
     def _enter(self, batch: Sequence[Reading], items: Sequence[ItemAnswer]) -> list[tuple[Reading, ItemAnswer]]:
         """Enter in the books what is decided, return what is to be sent again."""

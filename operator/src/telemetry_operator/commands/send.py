@@ -70,6 +70,8 @@ def send(
     bounds = Bounds(count, duration)
     report = run_to_end(run(target, choice, bounds, patience if compare else None, err))
     print_result(plain_outcome(report.outcome, report.invalid), table_of(report.outcome, report.invalid), output)
+    if report.unanswered is not None:
+        raise report.unanswered
     code = exit_code_of(report)
     if code is not ExitCode.OK:
         raise typer.Exit(code)

@@ -19,6 +19,7 @@ from telemetry_operator.client.books import Books
 from telemetry_operator.client.csv_lines import CsvParser
 from telemetry_operator.client.interrupt import beside, first_signal_stops
 from telemetry_operator.client.ndjson import InvalidLine, NdjsonParser, read_lines
+from telemetry_operator.client.query import QueryError
 from telemetry_operator.client.sending import Bounds, Outcome, Target, compare, reach, send
 from telemetry_operator.client.sources import Parse, fleet_readings, line_readings, machine_readings
 from telemetry_operator.errors import PlatformError
@@ -76,6 +77,7 @@ class Report:
 
     outcome: Outcome
     invalid: list[InvalidLine]
+    unanswered: QueryError | None = None  # why there is no comparison, where one was asked for
 
     @property
     def complete(self) -> bool:
@@ -94,14 +96,16 @@ async def run(target: Target, choice: Choice, bounds: Bounds, patience: float | 
     Raises:
         SourceError: the file cannot be read, or the fleet is of no sensible size.
         UnreachableError: nothing answers at the producer's address.
-        QueryError: what is stored cannot be asked for.
     """
     await reach(target.producer)
     books, invalid = Books(), list[InvalidLine]()
     with _open(choice, invalid) as readings:
         async with first_signal_stops() as stop, beside(_show(books, bounds, console)):
             seconds = await send(target, readings, books, stop=stop, bounds=bounds)
-            closing = None if patience is None else await compare(target, books, patience)
+            try:
+                closing = None if patience is None else await compare(target, books, patience)
+            except QueryError as error:
+                return Report(Outcome(books, seconds, None), invalid, error)
             return Report(Outcome(books, seconds, closing), invalid)
 
 
