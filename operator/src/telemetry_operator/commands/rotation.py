@@ -13,8 +13,8 @@ from telemetry_operator.commands.options import ChangedKeysFile, NoWait, Platfor
 from telemetry_operator.commands.output import Format, OutputOption, print_result, steps
 from telemetry_operator.commands.target import Addresses, find_running, read_keyring
 from telemetry_operator.local.credentials import age_in_words, rotate
-from telemetry_operator.local.probe import DEVICE as PROBE
 from telemetry_operator.local.state import choose_state
+from telemetry_operator.probe import DEVICE as PROBE
 
 
 def rotate_key(

@@ -17,8 +17,8 @@ from telemetry_contract.keys import Claims, InvalidKeyring, Scope, make_token, p
 from telemetry_contract.settings import Component
 from telemetry_operator.local.applied import Applied
 from telemetry_operator.local.plan import Process
-from telemetry_operator.local.probe import unverified
 from telemetry_operator.local.servers.server import LOOPBACK
+from telemetry_operator.probe import unverified
 
 ANSWER_SECONDS: Final = 2.0
 TOKEN_SECONDS: Final = 60

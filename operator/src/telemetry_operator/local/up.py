@@ -13,7 +13,6 @@ from telemetry_operator.local.logs import last_lines
 from telemetry_operator.local.options import Options
 from telemetry_operator.local.plan import Plan, build_plan, port_hosts
 from telemetry_operator.local.ports import listening_ports, settle_ports
-from telemetry_operator.local.probe import probe
 from telemetry_operator.local.program import Program
 from telemetry_operator.local.progress import Progress
 from telemetry_operator.local.readiness import NotReadyError, await_server, await_service, check_reachable
@@ -21,6 +20,7 @@ from telemetry_operator.local.servers.server import PreparationError, run_to_end
 from telemetry_operator.local.state import State, locked, open_state
 from telemetry_operator.local.supervision import Supervisor
 from telemetry_operator.local.supervisor_rpc import ProcessInfo
+from telemetry_operator.probe import probe
 from telemetry_operator.specs.layout import servers_of
 from telemetry_operator.specs.platform import TelemetryPlatform
 

@@ -1,0 +1,1 @@
+"""The operator as a program: settings, work queue, leadership, health, metrics."""

@@ -1,0 +1,1 @@
+"""Bringing a cluster to what manifests say, and saying how it is: observe, plan, apply, report."""

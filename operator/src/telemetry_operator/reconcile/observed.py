@@ -1,0 +1,24 @@
+"""What the API server knew of one platform at one moment: everything that a visit decides from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from telemetry_operator.resources.context import SecretData
+from telemetry_operator.resources.objects import Key, Object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One platform with all that belongs to it, as live objects with their status."""
+
+    platform: Object
+    """The TelemetryPlatform itself, unparsed: its spec may be one that the model refuses."""
+    objects: Mapping[Key, Object] = field(default_factory=dict)
+    """Owned objects of every kind in `OWNED_KINDS`, by the platform's labels; Secrets without their data."""
+    pods: tuple[Object, ...] = ()
+    claims: tuple[Object, ...] = ()
+    """PersistentVolumeClaims of the builtin servers; they may outlive a platform."""
+    secrets: SecretData = field(default_factory=dict)
+    """Decoded data of the Secrets that the platform owns or its spec names, as far as they exist."""
+    config_maps: frozenset[str] = frozenset()
+    """Names of the ConfigMaps that the spec names, as far as they exist."""
