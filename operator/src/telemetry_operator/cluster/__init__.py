@@ -1,1 +1,1 @@
-"""The API server as the operator uses it: the one room that speaks its protocol."""
+"""The only room that speaks to the API server: a small client for plain objects, and its errors."""

@@ -1,0 +1,192 @@
+"""A small client of the API server: plain objects in and out, each request bounded in time.
+
+It sends requests through `kubernetes.aio`'s ApiClient and leaves the rest of that library alone: its dynamic client
+would discover kinds that are known here, and its generated classes take seconds and hundreds of MiB to load.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, Literal
+
+import aiohttp
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
+from kubernetes.aio.config.incluster_config import load_incluster_config
+from kubernetes.aio.config.kube_config import load_kube_config
+
+from telemetry_operator.cluster.errors import NotFoundError, UnavailableError, error_of
+from telemetry_operator.cluster.kinds import PLATFORM, kind_named
+from telemetry_operator.resources.naming import FIELD_MANAGER
+from telemetry_operator.resources.objects import Kind, Object
+
+REQUEST_SECONDS: Final = 15.0
+CONNECTIONS: Final = 32
+PAGE: Final = 500  # objects per answer to a list
+
+APPLY: Final = "application/apply-patch+yaml"
+JSON: Final = "application/json"
+
+Propagation = Literal["Background", "Foreground", "Orphan"]
+
+
+async def load_configuration(kubeconfig: str | None = None, context: str | None = None) -> Configuration:
+    """How to reach the API server.
+
+    A kubeconfig given goes first; inside a pod it is the ServiceAccount, whose token is read again before it expires.
+    """
+    configuration = Configuration()
+    if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+        load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call] # as it comes
+    else:
+        await load_kube_config(  # type: ignore[no-untyped-call] # as it comes
+            config_file=kubeconfig, context=context, client_configuration=configuration
+        )
+    configuration.connection_pool_maxsize = CONNECTIONS
+    return configuration
+
+
+@asynccontextmanager
+async def connect(configuration: Configuration) -> AsyncIterator["Cluster"]:
+    async with ApiClient(configuration) as api:
+        yield Cluster(api)
+
+
+class Cluster:
+    """The API server, as far as the operator speaks to it.
+
+    Each method raises a `ClusterError`; those that say less are told below.
+    """
+
+    def __init__(self, api: ApiClient, *, request_seconds: float = REQUEST_SECONDS) -> None:
+        self._api = api
+        self._request_seconds = request_seconds
+
+    async def list(
+        self, kind: Kind, namespace: str | None, *, labels: Mapping[str, str] | None = None, fields: str = ""
+    ) -> tuple[Object, ...]:
+        """Objects of one namespace, or of all; as of now, not of a cache that may lag behind our own writes."""
+        query = _present({"labelSelector": _selector(labels or {}), "fieldSelector": fields, "limit": str(PAGE)})
+        found: list[Object] = []
+        page: Object = {"metadata": {"continue": ""}}
+        while True:
+            page = await self._request("GET", path_of(kind, namespace), query | _continued(page))
+            # A list's items come without these two; they are an object's head everywhere else.
+            found += [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in page.get("items") or ()]
+            if not _continued(page):
+                return tuple(found)
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
+        """The object, or None where there is none."""
+        try:
+            return await self._request("GET", path_of(kind, namespace, name))
+        except NotFoundError:
+            return None
+
+    async def create(self, built: Object) -> Object:
+        """The object as it stands now.
+
+        Raises:
+            AlreadyExistsError: one of this name stands already, and is left as it is.
+        """
+        path = path_of(kind_named(built["kind"]), built["metadata"]["namespace"])
+        return await self._request("POST", path, {"fieldManager": FIELD_MANAGER}, built)
+
+    async def apply(self, built: Object, *, force: bool = True, manager: str = FIELD_MANAGER) -> Object:
+        """Server-side apply: make or change the object so that the fields given are ours and as given.
+
+        With `metadata.uid` or `metadata.resourceVersion` in it, an object of another uid or version is a ConflictError.
+        """
+        path = path_of(kind_named(built["kind"]), built["metadata"]["namespace"], built["metadata"]["name"])
+        query = {"fieldManager": manager, "force": str(force).lower()}
+        return await self._request("PATCH", path, query, built, content_type=APPLY)
+
+    async def delete(
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        *,
+        uid: str | None = None,
+        propagation: Propagation = "Background",
+    ) -> bool:
+        """Whether there was such an object; with a uid, one of another uid is a ConflictError."""
+        options: Object = {"propagationPolicy": propagation}
+        if uid is not None:
+            options["preconditions"] = {"uid": uid}
+        try:
+            await self._request("DELETE", path_of(kind, namespace, name), body=options)
+        except NotFoundError:
+            return False
+        return True
+
+    async def patch_status(self, platform: Object, status: Object) -> Object:
+        """Make `status` all of the platform's status that is ours; of the platform of this uid alone."""
+        metadata = platform["metadata"]
+        head = {key: metadata[key] for key in ("namespace", "name", "uid")}
+        body = {"apiVersion": PLATFORM.api_version, "kind": PLATFORM.kind, "metadata": head, "status": status}
+        path = path_of(PLATFORM, head["namespace"], head["name"]) + "/status"
+        query = {"fieldManager": FIELD_MANAGER, "force": "true"}
+        return await self._request("PATCH", path, query, body, content_type=APPLY)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Object | None = None,
+        *,
+        content_type: str = JSON,
+    ) -> Object:
+        request = await self._api.param_serialize(
+            method,
+            path,
+            query_params=list((query or {}).items()),
+            header_params={"Accept": JSON, "Content-Type": content_type},
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        status, text = await self._exchange(request, f"{method} {path}")
+        answer = _parse(text)
+        if status > 299:  # noqa: PLR2004 - the last status of success
+            raise error_of(status, answer, f"{method} {path}")
+        return answer
+
+    async def _exchange(self, request: tuple[Any, ...], called: str) -> tuple[int, bytes]:
+        try:
+            async with asyncio.timeout(self._request_seconds):
+                response = await self._api.call_api(*request)
+                return response.status, await response.read()  # type: ignore[no-untyped-call] # as it comes
+        except TimeoutError as error:
+            raise UnavailableError(f"no answer in {self._request_seconds:g} s ({called})") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise UnavailableError(f"the API server cannot be reached: {error} ({called})") from error
+
+
+def path_of(kind: Kind, namespace: str | None, name: str = "") -> str:
+    root = f"/apis/{kind.api_version}" if kind.group else f"/api/{kind.api_version}"
+    place = f"/namespaces/{namespace}" if namespace else ""
+    return f"{root}{place}/{kind.plural}" + (f"/{name}" if name else "")
+
+
+def _selector(labels: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
+def _present(query: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in query.items() if value}
+
+
+def _continued(page: Object) -> dict[str, str]:
+    return _present({"continue": page["metadata"].get("continue") or ""})
+
+
+def _parse(text: bytes) -> Object:
+    """A JSON object; a proxy's or an overloaded server's plain words as a `Status` that says them."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        answer = None
+    return answer if isinstance(answer, dict) else {"message": text.decode(errors="replace").strip()}

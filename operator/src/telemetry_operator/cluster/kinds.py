@@ -1,0 +1,17 @@
+"""Kinds that the operator reads or writes beside those that platforms are made of."""
+
+from typing import Final
+
+from telemetry_operator.resources.objects import OWNED_KINDS, Kind
+from telemetry_operator.specs.platform import API_VERSION, KIND
+
+PLATFORM: Final = Kind(API_VERSION, KIND, "telemetryplatforms")
+POD: Final = Kind("v1", "Pod", "pods")
+CLAIM: Final = Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims")
+EVENT: Final = Kind("events.k8s.io/v1", "Event", "events")
+
+_BY_NAME: Final = {kind.kind: kind for kind in (*OWNED_KINDS, PLATFORM, POD, CLAIM, EVENT)}
+
+
+def kind_named(name: str) -> Kind:
+    return _BY_NAME[name]

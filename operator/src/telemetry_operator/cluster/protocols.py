@@ -1,0 +1,32 @@
+"""What parts of the operator need of the cluster, so that tests can stand in for it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from telemetry_operator.resources.objects import Kind, Object
+
+
+class Reader(Protocol):
+    """Looks, and touches nothing."""
+
+    async def list(
+        self, kind: Kind, namespace: str | None, *, labels: Mapping[str, str] | None = None, fields: str = ""
+    ) -> tuple[Object, ...]: ...
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Object | None: ...
+
+
+class Writer(Reader, Protocol):
+    """Changes objects; what it may raise is told in `client.Cluster`."""
+
+    async def create(self, built: Object) -> Object: ...
+
+    async def apply(self, built: Object, *, force: bool = True, manager: str = ...) -> Object: ...
+
+    async def delete(self, kind: Kind, namespace: str, name: str, *, uid: str | None = None) -> bool: ...
+
+
+class StatusWriter(Protocol):
+    """Writes the status of a platform."""
+
+    async def patch_status(self, platform: Object, status: Object) -> Object: ...
