@@ -1,0 +1,2 @@
+from tests.acceptance.conftest import at, device
+from tests.acceptance.test_queries import *
