@@ -27,8 +27,8 @@ from telemetry_contract.keys import (
 from telemetry_contract.readings import is_device, is_reserved
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_operator.errors import PlatformError
+from telemetry_operator.generated import KEY_BYTES
 from telemetry_operator.local.files import exclusive, write_private
-from telemetry_operator.local.state import KEY_BYTES
 
 T = TypeVar("T")
 

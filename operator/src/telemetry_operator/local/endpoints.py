@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from telemetry_operator.connections import KafkaSecurity
 from telemetry_operator.environment import Endpoints
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.external import (
-    KafkaSecurity,
     Secrets,
     certificate_files,
     kafka_security,

@@ -4,11 +4,11 @@ A Secret that the manifest names is a directory here (`Options.secrets`): `<secr
 mounts it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
+from telemetry_operator import connections
+from telemetry_operator.connections import Encryption, KafkaSecurity, Login
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.specs.kafka import ExternalKafka
 from telemetry_operator.specs.postgres import ExternalPostgres
@@ -18,17 +18,6 @@ from telemetry_operator.specs.secrets import Credentials, ServingCertificate, Tl
 
 class SecretMissingError(PlatformError):
     """A Secret that the manifest names is not to be had on this machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaSecurity:
-    """How a client speaks to Kafka, in librdkafka's words."""
-
-    protocol: str = "PLAINTEXT"
-    mechanism: str | None = None
-    username: str | None = None
-    password: str | None = None
-    ca_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +41,16 @@ class Secrets:
             )
         return path
 
-    def user(self, credentials: Credentials) -> tuple[str, str]:
-        """Return a user's name and password."""
+    def login(self, credentials: Credentials | None) -> Login | None:
+        """Return a user's name and password, if there is to be one."""
+        if credentials is None:
+            return None
         keys = (credentials.username_key, credentials.password_key)
-        name, password = (self.file(credentials.secret_name, key).read_text().rstrip("\n") for key in keys)
-        return name, password
+        return Login(*(self.file(credentials.secret_name, key).read_text().rstrip("\n") for key in keys))
 
-    def authority(self, tls: Tls) -> str | None:
-        """Return the file of the authority that the connection trusts; None is the system's own."""
-        return str(self.file(tls.ca.secret_name, tls.ca.key)) if tls.enabled and tls.ca else None
+    def encryption(self, tls: Tls) -> Encryption:
+        authority = str(self.file(tls.ca.secret_name, tls.ca.key)) if tls.enabled and tls.ca else None
+        return Encryption(tls.enabled, authority)
 
 
 def certificate_files(serving: ServingCertificate | None, secrets: Secrets) -> tuple[str, str] | tuple[None, None]:
@@ -72,35 +62,18 @@ def certificate_files(serving: ServingCertificate | None, secrets: Secrets) -> t
 
 
 def postgres_url(server: ExternalPostgres, secrets: Secrets) -> str:
-    authority = secrets.authority(server.tls) or "system"
-    query = {"sslmode": "verify-full", "sslrootcert": authority} if server.tls.enabled else {}
-    database = quote(server.database, safe="")
-    return f"postgresql://{_user(server.credentials, secrets)}{server.address}/{database}{_query(query)}"
+    login, encryption = secrets.login(server.credentials), secrets.encryption(server.tls)
+    return connections.postgres_url(server.address, server.database, login, encryption)
 
 
 def redis_url(server: ExternalRedis, secrets: Secrets) -> str:
-    scheme = "rediss" if server.tls.enabled else "redis"
-    authority = secrets.authority(server.tls)
-    query = {"ssl_ca_certs": authority} if authority else {}
-    return f"{scheme}://{_user(server.credentials, secrets)}{server.address}/{server.database}{_query(query)}"
+    login, encryption = secrets.login(server.credentials), secrets.encryption(server.tls)
+    return connections.redis_url(server.address, server.database, login, encryption)
 
 
 def kafka_security(server: ExternalKafka, secrets: Secrets) -> KafkaSecurity:
-    encryption = "SSL" if server.tls.enabled else "PLAINTEXT"
-    authority = secrets.authority(server.tls)
-    if server.authentication is None:
-        return KafkaSecurity(encryption, ca_file=authority)
-    username, password = secrets.user(server.authentication.credentials)
-    mechanism = server.authentication.mechanism.value
-    return KafkaSecurity(f"SASL_{encryption}", mechanism, username, password, authority)
-
-
-def _user(credentials: Credentials | None, secrets: Secrets) -> str:
-    if credentials is None:
-        return ""
-    username, password = secrets.user(credentials)
-    return f"{quote(username, safe='')}:{quote(password, safe='')}@"
-
-
-def _query(parameters: Mapping[str, str]) -> str:
-    return f"?{urlencode(parameters)}" if parameters else ""
+    encryption, authentication = secrets.encryption(server.tls), server.authentication
+    if authentication is None:
+        return connections.kafka_security(None, None, encryption)
+    login = secrets.login(authentication.credentials)
+    return connections.kafka_security(authentication.mechanism.value, login, encryption)

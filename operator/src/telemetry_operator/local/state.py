@@ -23,14 +23,13 @@ import msgspec
 import platformdirs
 
 from telemetry_contract.keys import Keyring, format_keyring
+from telemetry_operator import generated
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.files import exclusive, read_private, write_private
 from telemetry_operator.local.processes import find_recorded
 
 APPLICATION = "telemetry-platform"
 FORMAT = "1"
-PASSWORD_BYTES = 24
-KEY_BYTES = 32
 
 
 class StateError(PlatformError):
@@ -83,7 +82,7 @@ class State:
         """Return the password of one of our own servers, made on the first call."""
         path = self.root / "secrets" / f"{server}-password"
         if not path.exists():
-            write_private(path, secrets.token_urlsafe(PASSWORD_BYTES).encode())
+            write_private(path, generated.new_password(secrets.token_bytes).encode())
         return path.read_text()
 
     def ports(self) -> dict[str, int]:
@@ -156,12 +155,12 @@ def _make(state: State) -> None:
     if not state.keys_file.exists():
         write_private(state.keys_file, format_keyring(new_keyring(time.time_ns() // 1000)))
     if not state.revocations_file.exists():
-        write_private(state.revocations_file, b"{}\n")
+        write_private(state.revocations_file, generated.NO_REVOCATIONS.encode())
 
 
 def new_keyring(now: int) -> Keyring:
     """Return a keyring of one new secret; `now` is in microseconds."""
-    return Keyring("k1", {"k1": secrets.token_bytes(KEY_BYTES)}, {"k1": now})
+    return generated.new_keyring(secrets.token_bytes, now)
 
 
 def _check_format(root: Path) -> None:
