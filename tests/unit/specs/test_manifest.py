@@ -25,7 +25,7 @@ metadata: {name: demo}
 """
 FIELDS = (
     "architecture, writes, store, reads, scaling, producer, consumer, analytics, postgres, redis, memory, kafka, "
-    "images, retention, auth, tls, rateLimits, ingest, buffer, cache, observability, networkPolicy, paused, "
+    "images, retention, auth, tls, rateLimits, ingest, buffer, cache, observability, ingress, networkPolicy, paused, "
     "deletionPolicy"
 )
 PRESETS = "baseline, scale, redis, kafka, stream-memory, stream-postgres, stream-redis"

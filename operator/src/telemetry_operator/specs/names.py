@@ -40,6 +40,11 @@ ObjectName = Annotated[
     ),
     Field(json_schema_extra=_schema(rf"{_LABEL}(\.{_LABEL})*", LONGEST_NAME)),
 ]
+HostName = Annotated[
+    str,
+    _matching(rf"{_LABEL}(\.{_LABEL})*", LONGEST_NAME, "a host name like ingest.example.org (lower case, no port)"),
+    Field(json_schema_extra=_schema(rf"{_LABEL}(\.{_LABEL})*", LONGEST_NAME)),
+]
 EnvironmentName = Annotated[
     str,
     _matching(_ENVIRONMENT, LONGEST_NAME, "a variable's name (letters, digits and _, no digit first)"),

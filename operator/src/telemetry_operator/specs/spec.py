@@ -9,6 +9,7 @@ from telemetry_contract.architecture import PRESETS, Architecture, Reads, Scalin
 from telemetry_operator.specs.base import Flag, SpecModel
 from telemetry_operator.specs.components import ComponentSpec
 from telemetry_operator.specs.duration import Duration
+from telemetry_operator.specs.ingress import IngressSpec
 from telemetry_operator.specs.kafka import KafkaSpec
 from telemetry_operator.specs.limits import Auth, Buffer, Cache, Ingest, RateLimits
 from telemetry_operator.specs.memory import MemorySpec
@@ -40,7 +41,11 @@ class Images(SpecModel):
 class NetworkPolicy(SpecModel):
     """Who may reach the platform's pods."""
 
-    enabled: Flag = Field(default=False, description="Whether pods accept only connections that the platform needs.")
+    enabled: Flag = Field(
+        default=False,
+        description="Whether pods take part only in connections that the platform needs; scrapers of metrics then need "
+        'their namespace labelled telemetry.dev/metrics: "true".',
+    )
 
 
 class PlatformSpec(SpecModel):
@@ -74,6 +79,9 @@ class PlatformSpec(SpecModel):
     buffer: Buffer = Field(default_factory=Buffer, description="How long accepted readings may wait in Kafka.")
     cache: Cache = Field(default_factory=Cache, description="The cache of the read path.")
     observability: Observability = Field(default_factory=Observability, description="Traces.")
+    ingress: IngressSpec | None = Field(
+        None, description="The way in from outside the cluster; left out: whoever wants one makes it."
+    )
     network_policy: NetworkPolicy = Field(default_factory=NetworkPolicy, description="Who may reach the pods.")
     paused: Flag = Field(default=False, description="Whether the operator leaves everything as it is.")
     deletion_policy: DeletionPolicy = Field(
