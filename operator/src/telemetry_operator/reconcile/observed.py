@@ -22,3 +22,5 @@ class Observed:
     """Decoded data of the Secrets that the platform owns or its spec names, as far as they exist."""
     config_maps: frozenset[str] = frozenset()
     """Names of the ConfigMaps that the spec names, as far as they exist."""
+    events: tuple[Object, ...] = ()
+    """Warnings of the namespace (events.k8s.io/v1), looked up only where pods are missing or a volume is waited for."""
