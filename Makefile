@@ -79,6 +79,10 @@ openapi: develop ## Write the OpenAPI documents anew
 	@$(BIN)/python -m telemetry.producer --print-openapi > docs/openapi/producer.json
 	@$(BIN)/python -m telemetry.analytics --print-openapi > docs/openapi/analytics.json
 
+.PHONY: crds
+crds: develop ## Write the custom resource definitions anew, from the models
+	@$(BIN)/python -m telemetry_operator.crds
+
 .PHONY: docs
 docs: openapi ## Write the reference pages of docs/ anew, from the code
 	@$(BIN)/python -m tools.reference

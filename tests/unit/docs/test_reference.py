@@ -8,6 +8,8 @@ from tools.reference.docstrings import below_names
 from tools.reference.markdown import anchor, table
 from tools.reference.schemas import in_words
 
+from telemetry_operator.specs import duration
+
 SOURCE = '''
 A = 1
 """Said of A,
@@ -24,7 +26,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "list of `Reading`": {"type": "array", "items": {"$ref": "#/components/schemas/Reading"}},
     "map of names to number": {"type": "object", "additionalProperties": {"type": "number"}},
     "text or null": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-    "duration": {"type": "string", "pattern": "^([0-9]+(d|h|ms|m|s))+$", "maxLength": 24},
+    "duration": dict(duration.SCHEMA),
 }
 
 

@@ -12,13 +12,13 @@ ADAPTER = TypeAdapter(Quantity)
 
 @pytest.mark.parametrize(
     ("given_", "value"),
-    [("10Gi", 10 * 2**30), ("500m", Decimal("0.5")), ("1.5k", 1500), (2, 2), (0.5, Decimal("0.5")), ("1Mi", 2**20)],
+    [("10Gi", 10 * 2**30), ("500m", Decimal("0.5")), ("1.5k", 1500), (2, 2), ("0.5", Decimal("0.5")), ("1Mi", 2**20)],
 )
-def test_a_quantity_is_a_number_of_units(given_: str | float, value: Decimal | int) -> None:
+def test_a_quantity_is_a_number_of_units(given_: str | int, value: Decimal | int) -> None:
     assert ADAPTER.validate_python(given_).value == value
 
 
-REFUSED = ["", "Gi", "10 Gi", "10GB", "-1", "0", "0Gi", "1e3", True, None, ["1"], 1e300, "١Gi"]
+REFUSED = ["", "Gi", "10 Gi", "10GB", "-1", "0", "0Gi", "1e3", True, None, ["1"], 0.5, 2**63, "١Gi"]
 
 
 @pytest.mark.parametrize("given_", REFUSED)

@@ -1,5 +1,6 @@
 """What the three backing services have in common: who provides them, and storage."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Final, Protocol
 
@@ -12,7 +13,12 @@ from telemetry_operator.specs.names import ObjectName
 from telemetry_operator.specs.pods import PodTemplate, Resources
 from telemetry_operator.specs.quantity import Quantity
 
-HIGHEST_PORT: Final = 65535
+# The pattern is the API server's as well. A host is a name or an IP address (IPv6 in brackets); ports end at 65535.
+_HOST: Final = r"[A-Za-z0-9._:%\[\]-]+"
+_PORT: Final = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+ADDRESS: Final = f"{_HOST}:{_PORT}"
+LONGEST_ADDRESS: Final = 300  # characters
+LONGEST_LIST: Final = 3000
 
 
 class Provider(StrEnum):
@@ -68,8 +74,7 @@ class BuiltinServer(SpecModel):
 
 
 def is_host_and_port(text: str) -> bool:
-    host, _, port = text.rpartition(":")
-    return bool(host) and not set(host) & set(" /@,") and port.isdecimal() and 0 < int(port[:6]) <= HIGHEST_PORT
+    return re.fullmatch(ADDRESS, text) is not None
 
 
 def _address(text: str) -> str:
@@ -84,5 +89,13 @@ def _addresses(text: str) -> str:
     return text
 
 
-Address = Annotated[str, AfterValidator(_address)]
-Addresses = Annotated[str, AfterValidator(_addresses)]
+Address = Annotated[
+    str,
+    AfterValidator(_address),
+    Field(max_length=LONGEST_ADDRESS, json_schema_extra={"pattern": f"^{ADDRESS}$"}),
+]
+Addresses = Annotated[
+    str,
+    AfterValidator(_addresses),
+    Field(max_length=LONGEST_LIST, json_schema_extra={"pattern": f"^{ADDRESS}(,{ADDRESS})*$"}),
+]

@@ -26,6 +26,7 @@ _NEEDED: Final[Mapping[str, str]] = {
     "invalid_key": "a name in text is needed",
     "string_too_short": "at least {min_length} characters are needed",
     "string_too_long": "at most {max_length} characters are allowed",
+    "too_long": "at most {max_length} entries are allowed",
     "greater_than": "more than {gt} is needed",
     "greater_than_equal": "at least {ge} is needed",
     "less_than_equal": "at most {le} is allowed",

@@ -7,8 +7,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 LONGEST: Final = 24  # characters: keeps the number small, for the API server's rules as well as for ours
-# What the API server can check: its regular expressions know no look-ahead, so that "30d" and "1h1d" both match.
-SCHEMA: Final = {"type": "string", "pattern": "^([0-9]+(d|h|ms|m|s))+$", "maxLength": LONGEST}
+PATTERN: Final = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
+SCHEMA: Final = {"type": "string", "pattern": PATTERN, "minLength": 1, "maxLength": LONGEST}
 MOST_DAYS: Final = 36_500  # so that every sum with a time of today is a time, and fits where servers count milliseconds
 NEEDED: Final = "a duration like 30d, 1h30m, 45s or 500ms is needed, largest unit first and longer than nothing"
 TOO_LONG: Final = f"at most {MOST_DAYS}d is allowed"

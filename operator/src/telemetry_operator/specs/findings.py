@@ -27,6 +27,11 @@ class Rule:
     check: Callable[[Any], Finding | None]
     reads: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """Name of the function that checks, which says what must hold; the rule's twin in the cluster goes by it."""
+        return self.check.__name__
+
 
 class RulesBrokenError(ValueError):
     """A block whose fields are right one by one and contradict one another."""

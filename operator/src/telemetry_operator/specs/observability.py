@@ -1,23 +1,26 @@
 """What the platform tells of itself beyond logs and metrics, and to whom."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from telemetry_operator.specs.base import Number, SpecModel
 
-_SCHEMES = ("http://", "https://")
+URL: Final = "https?://[^/ @?#][^ @?#]*"
+LONGEST: Final = 1000  # characters
 
 
 def _endpoint(text: str) -> str:
-    scheme, found, rest = text.partition("://")
-    if f"{scheme}{found}" not in _SCHEMES or not rest or rest.startswith("/") or set(rest) & set(" @?#"):
+    if not re.fullmatch(URL, text):
         raise PydanticCustomError("needed", "a URL like http://otel-collector:4318 is needed, without a user in it")
     return text
 
 
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Endpoint = Annotated[
+    str, AfterValidator(_endpoint), Field(max_length=LONGEST, json_schema_extra={"pattern": f"^{URL}$"})
+]
 
 
 class Tracing(SpecModel):

@@ -13,6 +13,7 @@ from telemetry_operator.specs.quantity import Quantity
 
 # Kubernetes' own structure, checked by the API server when the pod is made.
 _OPEN: Final[dict[str, Any]] = {"x-kubernetes-preserve-unknown-fields": True}
+MOST_VARIABLES: Final = 100  # keeps the API server's rules about them cheap
 
 
 class Compute(SpecModel):
@@ -88,7 +89,12 @@ class PodTemplate(SpecModel):
     affinity: Annotated[dict[str, Any], Field(json_schema_extra=_OPEN)] = Field(
         default_factory=dict, description="Affinity of the pod, in Kubernetes' own structure."
     )
-    env: tuple[EnvironmentVariable, ...] = Field((), description="Environment variables beside the platform's own.")
+    env: tuple[EnvironmentVariable, ...] = Field(
+        (),
+        max_length=MOST_VARIABLES,
+        description="Environment variables beside the platform's own.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
     image_pull_secrets: tuple[ImagePullSecret, ...] = Field((), description="Secrets to pull images with.")
 
     rules: ClassVar[tuple[Rule, ...]] = (Rule(variables_have_names_of_their_own),)

@@ -8,10 +8,12 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 LONGEST: Final = 24  # characters
+LARGEST: Final = 2**63 - 1  # of a number without quotes: the API server keeps those as integers of 64 bits
+PATTERN: Final = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$"
 SCHEMA: Final = {
     "x-kubernetes-int-or-string": True,
     "anyOf": [{"type": "integer"}, {"type": "string"}],
-    "pattern": r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$",
+    "pattern": PATTERN,
     "maxLength": LONGEST,
 }
 NEEDED: Final = "a quantity above zero like 500m, 2, 512Mi or 10Gi is needed"
@@ -39,8 +41,8 @@ class Quantity(str):
 
     @classmethod
     def parse(cls, given: object) -> Self:
-        # YAML reads an unquoted 2 as a number; the API server takes it as well.
-        number = isinstance(given, int | float) and not isinstance(given, bool)
+        # YAML reads an unquoted 2 as a number; the API server takes it as well, and an unquoted 0.5 it does not.
+        number = isinstance(given, int) and not isinstance(given, bool) and given <= LARGEST
         text = str(given) if number or isinstance(given, str) else ""
         quantity = cls(text)
         if len(text) > LONGEST or not quantity.value:

@@ -1,6 +1,8 @@
 """What must hold between the blocks of a platform, one small function each: the twins of the rules in the cluster."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import wraps
 from typing import TYPE_CHECKING, Final
 
 from telemetry_contract.architecture import Store, Writes
@@ -10,7 +12,7 @@ from telemetry_operator.specs.spec import PlatformSpec
 if TYPE_CHECKING:
     from telemetry_operator.specs.platform import TelemetryPlatform
 
-MARGIN: Final = 1.1  # of maxBufferAge: Kafka drops whole segments, by its own clock
+MARGIN: Final = Fraction(11, 10)  # of maxBufferAge: Kafka drops whole segments, by its own clock
 
 CHOICES: Final = ("spec.architecture", "spec.writes", "spec.store")
 
@@ -73,7 +75,7 @@ def memory_fits_into_the_consumer(spec: PlatformSpec) -> Finding | None:
 
 def buffer_ends_before_the_topic(spec: PlatformSpec) -> Finding | None:
     age, topic = spec.buffer.max_buffer_age, spec.kafka.topic.retention
-    if age is None or topic is None or age.seconds * MARGIN <= topic.seconds:
+    if age is None or topic is None or age.milliseconds * MARGIN <= topic.milliseconds:
         return None
     return at(
         "spec.buffer.maxBufferAge",
@@ -92,20 +94,30 @@ def buffer_ends_before_retention(spec: PlatformSpec) -> Finding | None:
     )
 
 
-def _capped_by_partitions(field: str, count_of: Callable[[PlatformSpec], int | None]) -> Rule:
-    def no_more_consumers_than_partitions(spec: PlatformSpec) -> Finding | None:
-        count, partitions = count_of(spec), spec.kafka.topic.partitions
-        if count is None or count <= partitions:
-            return None
-        return at(
-            f"spec.consumer.{field}",
-            f"found {count}; no more consumers than spec.kafka.topic.partitions ({partitions}) have work",
-        )
+def consumers_are_within_partitions(spec: PlatformSpec) -> Finding | None:
+    return _above_partitions(spec, "replicas", spec.consumer.replicas)
 
-    return _of_the_spec(no_more_consumers_than_partitions, f"spec.consumer.{field}", "spec.kafka.topic.partitions")
+
+def idle_consumers_are_within_partitions(spec: PlatformSpec) -> Finding | None:
+    return _above_partitions(spec, "autoscaling.minReplicas", spec.consumer.autoscaling.min_replicas)
+
+
+def busy_consumers_are_within_partitions(spec: PlatformSpec) -> Finding | None:
+    return _above_partitions(spec, "autoscaling.maxReplicas", spec.consumer.autoscaling.max_replicas)
+
+
+def _above_partitions(spec: PlatformSpec, field: str, count: int | None) -> Finding | None:
+    partitions = spec.kafka.topic.partitions
+    if count is None or count <= partitions:
+        return None
+    return at(
+        f"spec.consumer.{field}",
+        f"found {count}; no more consumers than spec.kafka.topic.partitions ({partitions}) have work",
+    )
 
 
 def _of_the_spec(check: Callable[[PlatformSpec], Finding | None], *reads: str) -> Rule:
+    @wraps(check)
     def check_platform(platform: "TelemetryPlatform") -> Finding | None:
         return check(platform.spec)
 
@@ -123,9 +135,10 @@ def _rules() -> Iterator[Rule]:
     )
     yield _of_the_spec(buffer_ends_before_the_topic, "spec.buffer.maxBufferAge", "spec.kafka.topic.retention")
     yield _of_the_spec(buffer_ends_before_retention, *CHOICES, "spec.buffer.maxBufferAge", "spec.retention")
-    yield _capped_by_partitions("replicas", lambda spec: spec.consumer.replicas)
-    yield _capped_by_partitions("autoscaling.minReplicas", lambda spec: spec.consumer.autoscaling.min_replicas)
-    yield _capped_by_partitions("autoscaling.maxReplicas", lambda spec: spec.consumer.autoscaling.max_replicas)
+    partitions = "spec.kafka.topic.partitions"
+    yield _of_the_spec(consumers_are_within_partitions, "spec.consumer.replicas", partitions)
+    yield _of_the_spec(idle_consumers_are_within_partitions, "spec.consumer.autoscaling.minReplicas", partitions)
+    yield _of_the_spec(busy_consumers_are_within_partitions, "spec.consumer.autoscaling.maxReplicas", partitions)
 
 
 RULES: Final = tuple(_rules())
