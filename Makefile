@@ -11,13 +11,15 @@ ROW ?=
 BENCH_ARGS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
+E2E_WORKERS ?= 3
+E2E = $(BIN)/pytest tests/e2e --numprocesses $(E2E_WORKERS) --dist loadgroup --timeout 900 --durations 10
 PACKAGES := contract services loadtest operator
 EDITABLE := $(foreach package,$(PACKAGES),--editable ./$(package))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z0-9-]*:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.runtime: requirements.lock $(PACKAGES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=/path/to/python3.13 ...")'
@@ -65,6 +67,33 @@ lint: develop ## Style, types, import rules
 format: develop ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+.PHONY: images
+images: ## Build the images of services and operator, and load them into the cluster
+	@tools/images
+
+.PHONY: kind
+kind: ## Create the kind cluster of kind-config.yaml on this machine (needs Docker and kind)
+	@for program in docker kind kubectl; do command -v $$program >/dev/null || { echo "$$program is needed, and is not on PATH" >&2; exit 1; }; done
+	@kind get clusters 2>/dev/null | grep -qx telemetry || kind create cluster --config kind-config.yaml
+	@kubectl config use-context kind-telemetry
+
+.PHONY: cluster-demo
+cluster-demo: install ## Build the images, install the chart, bring a platform up in the cluster, and show it working
+	@tools/on-cluster tools/images
+	@tools/on-cluster $(BIN)/python -m tools.cluster.demo
+
+.PHONY: e2e-smoke
+e2e-smoke: develop images ## The short tests in a cluster: chart, two presets, contract, drift, scaling, deletion; 8 minutes
+	@tools/on-cluster $(E2E) -m smoke $(PYTEST_ARGS)
+
+.PHONY: e2e
+e2e: develop images ## All presets and cases in a cluster; 40 minutes
+	@tools/on-cluster $(E2E) -m "e2e and not full" $(PYTEST_ARGS)
+
+.PHONY: e2e-full
+e2e-full: develop images ## The longest too: crash points, rest, scale; begun again it goes on where it ended
+	@tools/on-cluster $(E2E) -m e2e --resume $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: install ## Measure each path beside the limits of its stack (ROW=name,name for some, BENCH_ARGS=--list for names)

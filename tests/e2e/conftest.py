@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tools.cluster.contexts import Context, current_context
+from tools.cluster.kubectl import Kubectl
+from tools.cluster.release import Release
 
 from telemetry_operator.local.files import exclusive
 from tests.conftest import OWNS_SERVERS, SERVERS
-from tests.e2e.harness.contexts import Context, current_context
 from tests.e2e.harness.evidence import gather
-from tests.e2e.harness.kubectl import Kubectl
 from tests.e2e.harness.namespaces import deploy as deploy_case
 from tests.e2e.harness.namespaces import own_namespace
 from tests.e2e.harness.platforms import Platform
-from tests.e2e.harness.release import Release
 
 HERE: Final = Path(__file__).parent
 SYSTEM: Final = "telemetry-e2e"

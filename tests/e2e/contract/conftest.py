@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from tools.cluster.kubectl import Kubectl
+from tools.cluster.release import Release
 
 from tests.acceptance.conftest import PRESETS
-from tests.e2e.harness.kubectl import Kubectl
 from tests.e2e.harness.namespaces import deploy, own_namespace
 from tests.e2e.harness.platforms import Platform
-from tests.e2e.harness.release import Release
 from tests.support.platform import Target
 
 SMOKE = {"baseline", "kafka"}

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tests.e2e.harness.kubectl import Kubectl, KubectlError
+from tools.cluster.kubectl import Kubectl, KubectlError
+
 from tests.e2e.harness.platforms import RESOURCE
 
 OPERATOR: Final = "app.kubernetes.io/name=telemetry-operator"

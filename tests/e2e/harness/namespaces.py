@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tools.cluster.kubectl import Kubectl, documents_of
+
 from telemetry_operator.specs.platform import KIND
-from tests.e2e.harness.kubectl import Kubectl, documents_of
 from tests.e2e.harness.platforms import Platform
 
 CASES: Final = Path(__file__).parents[1] / "cases"

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
+from tools.cluster.kubectl import Kubectl, Object, until
+from tools.cluster.reach import reachable
+
 from telemetry_contract.architecture import Writes
 from telemetry_contract.keys import parse_keyring
 from telemetry_operator.resources.naming import object_name
 from telemetry_operator.specs.platform import TelemetryPlatform
-from tests.e2e.harness.kubectl import Kubectl, Object, until
-from tests.e2e.harness.reach import reachable
 from tests.support.platform import Target
 
 RESOURCE: Final = "telemetryplatforms.telemetry.dev"

@@ -13,11 +13,11 @@ from tests.unit.docs.markdown import FILES, ROOT, anchors, code_lines, code_span
 FOLDERS: Final = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"build", "tmp"}
 SOURCES: Final = [path for room in ("contract", "operator", "services", "loadtest", "tools")
                   for path in (ROOT / room).rglob("*.py") if "build" not in path.parts]  # fmt: skip
-TARGETS: Final = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+TARGETS: Final = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 _FILE: Final = re.compile(r"\.?[\w.-]+(/[\w.-]+)+/?|[\w-]+\.(md|toml|yaml|json|lock)")
 _MODULE: Final = re.compile(r"telemetry(_contract|_operator|_loadtest)?(\.[a-z_]+)+")
-_MAKE: Final = re.compile(r"(?:^|[;&|] *|`)make ([a-z][a-z-]*)")
+_MAKE: Final = re.compile(r"(?:^|[;&|] *|`)make ([a-z][a-z0-9-]*)")
 _DOCUMENT: Final = re.compile(r"docs/[\w/-]+\.(?:md|json)")
 
 everywhere: Final = pytest.mark.parametrize("path", FILES, ids=str)

@@ -1,4 +1,4 @@
-"""kubectl as a test speaks it: each call names the context, and says what came instead of what was hoped for."""
+"""kubectl as tests and tools speak it: each call names the context, and an error says kubectl's own words."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from typing import Any, Final, Self, TypeVar
 
 from ruamel.yaml import YAML
 
-from tests.e2e.harness.contexts import Context
+from tools.cluster.contexts import Context
 
 T = TypeVar("T")
 Object = dict[str, Any]
@@ -21,6 +21,14 @@ LOOK_SECONDS: Final = 0.5  # between two looks; each costs a process
 
 class KubectlError(Exception):
     """kubectl refused; the message holds its own words."""
+
+
+class NotFoundError(Exception):
+    """There is no such object."""
+
+
+class TooLateError(Exception):
+    """What was waited for did not come about in time."""
 
 
 class Kubectl:
@@ -59,8 +67,14 @@ class Kubectl:
         return dict(json.loads(found)) if found else None
 
     def need(self, kind: str, name: str) -> Object:
+        """As `get`, where it must be there.
+
+        Raises:
+            NotFoundError: it is not.
+        """
         found = self.get(kind, name)
-        assert found is not None, f"there is no {kind} {name} in {self.namespace}"
+        if found is None:
+            raise NotFoundError(f"there is no {kind} {name} in {self.namespace}")
         return found
 
     def list(self, kinds: str, selector: str = "") -> Sequence[Object]:
@@ -73,19 +87,27 @@ class Kubectl:
         self("delete", kind, name, "--ignore-not-found", *options)
 
     def wait(self, what: str, condition: str, seconds: float = CALL_SECONDS) -> None:
-        """Wait as `kubectl wait --for=condition` does, which watches."""
+        """Wait as `kubectl wait --for=condition` does, which watches.
+
+        Raises:
+            TooLateError: it did not come about.
+        """
         try:
             self("wait", what, f"--for={condition}", f"--timeout={seconds:g}s", timeout=seconds + CALL_SECONDS)
         except KubectlError as error:
-            raise AssertionError(f"after {seconds:g} s {what} is not {condition}: {error}") from None
+            raise TooLateError(f"after {seconds:g} s {what} is not {condition}: {error}") from None
 
 
 def until(condition: Callable[[], T], *, what: str, seconds: float = CALL_SECONDS) -> T:
-    """Return the first truthy value of a condition that `kubectl wait` has no word for."""
+    """Return the first truthy value of a condition that `kubectl wait` has no word for.
+
+    Raises:
+        TooLateError: it stayed falsy.
+    """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"after {seconds:g} s still not: {what}; last seen: {value!r}")
+            raise TooLateError(f"after {seconds:g} s still not: {what}; last seen: {value!r}")
         time.sleep(LOOK_SECONDS)
     return value
 

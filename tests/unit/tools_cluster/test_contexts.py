@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-
-from tests.e2e.harness.contexts import Context, StrangeClusterError, confirm
+from tools.cluster.contexts import Context, StrangeClusterError, confirm
 
 
 def _view(name: str, server: str) -> dict[str, Any]:
@@ -12,11 +11,15 @@ def _view(name: str, server: str) -> dict[str, Any]:
 
 
 def test_our_cluster_is_routed() -> None:
-    assert confirm(_view("telemetry", "https://198.18.255.2:6443")) == Context("telemetry", routed=True)
+    assert confirm(_view("telemetry", "https://198.18.255.2:6443")) == Context(
+        "telemetry", routed=True, node="198.18.255.2"
+    )
 
 
 def test_the_kind_cluster_of_make_kind_is_reached_by_forwarding() -> None:
-    assert confirm(_view("kind-telemetry", "https://127.0.0.1:40123")) == Context("kind-telemetry", routed=False)
+    assert confirm(_view("kind-telemetry", "https://127.0.0.1:40123")) == Context(
+        "kind-telemetry", routed=False, node="127.0.0.1"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Which cluster may be worked in: ours, confirmed by its context's name and its server's address, and no other.
 
-A current context may be anybody's production; a suite that makes and deletes namespaces asks first.
+A current context may be anybody's production; what makes and deletes namespaces asks first.
 """
 
 import json
@@ -26,6 +26,8 @@ class Context:
 
     name: str
     routed: bool
+    node: str
+    """Address at which the ports of the node answer."""
 
 
 def confirm(view: dict[str, Any]) -> Context:
@@ -37,9 +39,9 @@ def confirm(view: dict[str, Any]) -> Context:
     name, server = str(view.get("current-context") or ""), _server(view)
     address = _address(server)
     if name == OURS and address == OURS_ADDRESS:
-        return Context(name, routed=True)
+        return Context(name, routed=True, node=str(address))
     if name == KIND and address is not None and address.is_loopback:
-        return Context(name, routed=False)
+        return Context(name, routed=False, node=str(address))
     found = f"the current context is {name!r} at {server or 'no server'}" if name else "there is no current context"
     raise StrangeClusterError(f"{found}; needed is {KIND!r} (make kind), or {OURS!r} at {OURS_ADDRESS}")
 

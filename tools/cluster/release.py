@@ -1,13 +1,13 @@
-"""The operator as its users install it: the chart, by helm, in a namespace of the suite's own."""
+"""The operator as its users install it: the chart, by helm, in a namespace of its own."""
 
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
 
-from tests.e2e.harness.kubectl import Kubectl
+from tools.cluster.kubectl import Kubectl
 
-ROOT: Final = Path(__file__).parents[3]
+ROOT: Final = Path(__file__).parents[2]
 CHART: Final = ROOT / "charts" / "telemetry-operator"
 INSTALL_SECONDS: Final = 180
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from tests.e2e.harness.kubectl import Kubectl
+from tools.cluster.kubectl import Kubectl, KubectlError
 
 PUBLIC_PORT: Final = 8080
 
@@ -20,9 +20,15 @@ def reachable(kubectl: Kubectl, service: str, port: int = PUBLIC_PORT) -> Iterat
     argv = kubectl.argv("port-forward", f"service/{service}", f":{port}", "--address", "127.0.0.1")
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as forwarding:
         try:
-            assert forwarding.stdout is not None
-            said = forwarding.stdout.readline()  # Forwarding from 127.0.0.1:40123 to a port, as `address -> port`
-            assert "->" in said, f"the Service {service} is not forwarded: {said!r}"
-            yield f"http://{said.split(' -> ')[0].split()[-1]}"
+            yield f"http://{_forwarded(forwarding)}"
         finally:
             forwarding.terminate()
+
+
+def _forwarded(forwarding: subprocess.Popen[str]) -> str:
+    """The address that kubectl says it listens on: `Forwarding from ADDRESS -> PORT`."""
+    said = forwarding.stdout.readline() if forwarding.stdout else ""
+    address, arrow, _ = said.partition(" -> ")
+    if not arrow:
+        raise KubectlError(f"kubectl port-forward said {said!r}")
+    return address.split()[-1]
