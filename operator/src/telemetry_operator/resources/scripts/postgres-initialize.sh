@@ -1,0 +1,31 @@
+# Makes the database before PostgreSQL's first start, and sets its password wherever the Secret's has changed.
+# The database is made aside and moved into place whole, so that an interrupted first start leaves none half made.
+set -eu
+umask 077
+parent=$(dirname "$PGDATA")
+unfinished=$parent/unfinished
+marker=$parent/password.sha256
+
+# One statement a line. An error ends it; no statement is logged, for one of them holds the password.
+single() {
+    postgres --single -D "$1" -c exit_on_error=on -c log_min_error_statement=panic -c huge_pages=off postgres >/dev/null
+}
+
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+    rm -rf "$unfinished"
+    mkdir -p "$parent"
+    # Huge pages that a node has and the pod may not use would end initdb with a bus error.
+    initdb --pgdata="$unfinished" --username=postgres --auth=scram-sha-256 --auth-local=trust --set huge_pages=off \
+        --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8
+    printf '%s\n' 'CREATE ROLE telemetry LOGIN' 'CREATE DATABASE telemetry OWNER telemetry' | single "$unfinished"
+    if [ -d "$PGDATA" ]; then rmdir "$PGDATA"; fi
+    mv "$unfinished" "$PGDATA"
+    sync
+fi
+
+digest=$(printf %s "$POSTGRES_PASSWORD" | sha256sum)
+if [ "$(cat "$marker" 2>/dev/null)" != "$digest" ]; then
+    quoted=$(printf %s "$POSTGRES_PASSWORD" | sed "s/'/''/g")
+    printf "ALTER ROLE telemetry PASSWORD '%s'\n" "$quoted" | single "$PGDATA"
+    printf '%s\n' "$digest" >"$marker"
+fi

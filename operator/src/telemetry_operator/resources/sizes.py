@@ -1,0 +1,50 @@
+"""What the builtin servers ask for and may use where the spec does not say, so that quotas can count them."""
+
+from typing import Final, NamedTuple
+
+from telemetry_operator.resources.volumes import builtin_of
+from telemetry_operator.specs.layout import Server
+from telemetry_operator.specs.pods import Compute, Resources
+from telemetry_operator.specs.quantity import Quantity
+from telemetry_operator.specs.spec import PlatformSpec
+
+
+class Usual(NamedTuple):
+    """CPU and memory asked for, and the most memory."""
+
+    cpu: Quantity
+    memory: Quantity
+    most_memory: Quantity
+
+
+USUAL: Final = {
+    Server.POSTGRES: Usual(Quantity("250m"), Quantity("512Mi"), Quantity("1Gi")),
+    Server.REDIS: Usual(Quantity("50m"), Quantity("64Mi"), Quantity("256Mi")),
+    Server.KAFKA: Usual(Quantity("250m"), Quantity("768Mi"), Quantity("1Gi")),
+}
+
+
+def resources_of(spec: PlatformSpec, server: Server) -> Resources:
+    """The spec's resources; what it leaves out is the usual, moved so far that no request is above its limit."""
+    given, usual = builtin_of(spec, server).resources, USUAL[server]
+    limit = given.limits.memory or _larger(usual.most_memory, given.requests.memory)
+    return Resources(
+        requests=Compute(
+            cpu=given.requests.cpu or _smaller(usual.cpu, given.limits.cpu),
+            memory=given.requests.memory or _smaller(usual.memory, limit),
+        ),
+        limits=Compute(cpu=given.limits.cpu, memory=limit),
+    )
+
+
+def memory_bytes(spec: PlatformSpec, server: Server) -> int:
+    """What a server sizes itself by."""
+    return (resources_of(spec, server).limits.memory or USUAL[server].most_memory).bytes
+
+
+def _smaller(usual: Quantity, bound: Quantity | None) -> Quantity:
+    return bound if bound and bound.value < usual.value else usual
+
+
+def _larger(usual: Quantity, bound: Quantity | None) -> Quantity:
+    return bound if bound and bound.value > usual.value else usual
