@@ -29,11 +29,13 @@ def object_name(platform: TelemetryPlatform, suffix: str) -> str:
 
 def selector_of(platform: TelemetryPlatform, component: str) -> dict[str, str]:
     """Labels that tell the pods of one component from all others in the namespace."""
-    return {PLATFORM_LABEL: platform.metadata.name, COMPONENT_LABEL: component}
+    # Without who manages them, a Helm release of the platform's name could have pods with the same labels. Members of
+    # an Enum are text only to us; objects are plain data.
+    return {PLATFORM_LABEL: platform.metadata.name, COMPONENT_LABEL: str(component), **MANAGED_BY}
 
 
 def labels_of(platform: TelemetryPlatform, component: str) -> dict[str, str]:
-    return {"app.kubernetes.io/name": "telemetry-platform", **selector_of(platform, component), **MANAGED_BY}
+    return {"app.kubernetes.io/name": "telemetry-platform", **selector_of(platform, component)}
 
 
 def build_object(kind: Kind, platform: TelemetryPlatform, context: Context, suffix: str, component: str) -> Object:

@@ -31,8 +31,9 @@ def build_pod_template(
     containers: Objects,
     volumes: Objects = (),
     annotations: Mapping[str, str] | None = None,
+    more: Object | None = None,
 ) -> Object:
-    """Template of a component's pods; `user` is the image's, and the group of its volumes.
+    """Template of a component's pods; `user` is the image's, and the group of its volumes; `more` goes into the spec.
 
     The platform's own labels and annotations win over the owner's: selectors and digests stand on them.
     """
@@ -52,6 +53,7 @@ def build_pod_template(
             "containers": list(containers),
             "volumes": [empty_volume(TMP, TMP_SIZE), *volumes],
             **_placement(shape),
+            **(more or {}),
         },
     }
 

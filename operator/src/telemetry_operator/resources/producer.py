@@ -1,0 +1,19 @@
+"""The producer: takes readings in, and answers devices."""
+
+from telemetry_contract.settings import Component
+from telemetry_operator.resources.autoscaling import SERVERS, build_autoscaler
+from telemetry_operator.resources.context import Context
+from telemetry_operator.resources.deployments import build_server
+from telemetry_operator.resources.disruption import build_budget
+from telemetry_operator.resources.objects import Object
+from telemetry_operator.resources.services import build_service
+from telemetry_operator.specs.platform import TelemetryPlatform
+
+
+def build_producer(platform: TelemetryPlatform, context: Context) -> tuple[Object, ...]:
+    return (
+        build_server(Component.PRODUCER, platform, context),
+        build_service(Component.PRODUCER, platform, context),
+        *build_autoscaler(Component.PRODUCER, platform, context, SERVERS),
+        *build_budget(Component.PRODUCER, platform, context),
+    )
