@@ -1,7 +1,7 @@
 """Whole objects as they are expected, one file a case.
 
-`python -m tests.unit.resources.expected_objects` writes them anew. Do that on purpose only, and read the difference: each
-line of it is a change on somebody's cluster.
+`python -m tests.unit.resources.expected_objects` writes them anew. Do that on purpose only, and read the difference:
+each line of it is a change on somebody's cluster.
 """
 
 from collections.abc import Callable, Mapping

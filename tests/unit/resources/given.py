@@ -36,6 +36,7 @@ EXTERNAL: dict[str, Any] = {
 }
 """Servers of others, spoken to by TLS."""
 
+BESIDE_OTHERS = {"weight": 1, "podAffinityTerm": {"labelSelector": {}, "topologyKey": "zone"}}
 SHAPED: dict[str, Any] = {
     "replicas": 2,
     "resources": {"requests": {"cpu": "0.5", "memory": "1024Mi"}, "limits": {"cpu": "1500m", "memory": "1.5Gi"}},
@@ -44,7 +45,7 @@ SHAPED: dict[str, Any] = {
         "annotations": {"example.org/note": "seen"},
         "nodeSelector": {"disk": "fast"},
         "tolerations": [{"key": "dedicated", "value": "telemetry", "effect": "NoSchedule"}, {"operator": "Exists"}],
-        "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}},
+        "affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [BESIDE_OTHERS]}},
         "env": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}, {"name": "EMPTY"}],
         "imagePullSecrets": [{"name": "registry"}],
     },

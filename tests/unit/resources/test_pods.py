@@ -48,3 +48,10 @@ def test_a_variable_without_a_value_has_only_a_name() -> None:
 def test_only_the_keys_that_are_asked_for_are_mounted() -> None:
     volume = secret_volume("ca", "authority", "root.pem")
     assert volume["secret"]["items"] == [{"key": "root.pem", "path": "root.pem"}]
+
+
+def test_an_affinity_is_what_the_api_server_keeps_of_it() -> None:
+    term = {"labelSelector": {}, "topologyKey": "zone", "namespaces": []}
+    affinity = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    kept = template(affinity=affinity)["spec"]["affinity"]["podAffinity"]
+    assert kept == {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {}, "topologyKey": "zone"}]}

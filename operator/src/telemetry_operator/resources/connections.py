@@ -1,16 +1,13 @@
 """The Secret that carries addresses with passwords in them to our programs, and what replaces pods when they change."""
 
-import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
-
-import msgspec
 
 from telemetry_contract.settings import Component, Variable
 from telemetry_operator.environment import Environment
 from telemetry_operator.resources.context import Context
+from telemetry_operator.resources.digests import digest_of
 from telemetry_operator.resources.files import authorities_of
 from telemetry_operator.resources.naming import build_object, object_name
 from telemetry_operator.resources.objects import SECRET, Object
@@ -51,19 +48,8 @@ def connections_annotation(component: Component, platform: TelemetryPlatform, co
         server.value: context.secrets.get(authority.secret_name, {}).get(authority.key, "")
         for server, authority in authorities_of(platform.spec, environment)
     }
-    return {ANNOTATION: _digest({**_secret_part(environment), **authorities}, context.uid)}
+    return {ANNOTATION: digest_of({**_secret_part(environment), **authorities}, context.uid)}
 
 
 def _secret_part(environment: Mapping[str, str]) -> Environment:
     return {name: value for name, value in environment.items() if name in SECRET_VARIABLES}
-
-
-def _digest(values: Mapping[str, str], salt: str) -> str:
-    return _slow_digest(msgspec.json.encode(values, order="sorted"), salt.encode())
-
-
-@lru_cache(maxsize=4096)
-def _slow_digest(content: bytes, salt: bytes) -> str:
-    # Who may see pods may not see Secrets: a quick hash of a password that a person chose could be guessed at. This
-    # takes about 10 ms, once.
-    return hashlib.scrypt(content, salt=salt, n=1 << 12, r=8, p=1, dklen=8).hex()

@@ -5,7 +5,7 @@ server, and carries the owner's pod template. Forms are those in which the API s
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from telemetry_operator.resources.amounts import resources_of
 from telemetry_operator.resources.naming import labels_of, object_name
@@ -71,7 +71,7 @@ def build_container(
     """One container with a writable /tmp and nothing else to write to; callers add commands, probes and hooks."""
     amounts = resources_of(resources)
     return {
-        "name": name,
+        "name": str(name),
         "image": image,
         "imagePullPolicy": platform.spec.images.pull_policy,
         **({"ports": _ports(ports)} if ports else {}),
@@ -162,7 +162,14 @@ def _placement(shape: PodTemplate) -> Object:
     placement = {
         "nodeSelector": dict(shape.node_selector),
         "tolerations": [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in shape.tolerations],
-        "affinity": dict(shape.affinity),
+        "affinity": _without_empty_lists(shape.affinity),
         "imagePullSecrets": [{"name": one.name} for one in shape.image_pull_secrets],
     }
     return {name: value for name, value in placement.items() if value}
+
+
+def _without_empty_lists(value: Any) -> Any:  # noqa: ANN401 - Kubernetes' own structure
+    """The value as the API server keeps it; an empty map may be a selector of everything, and stays."""
+    if isinstance(value, dict):
+        return {name: _without_empty_lists(inner) for name, inner in value.items() if inner != []}
+    return [_without_empty_lists(inner) for inner in value] if isinstance(value, list) else value
