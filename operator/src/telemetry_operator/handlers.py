@@ -1,0 +1,42 @@
+"""Which objects the operator listens to, and whose platform each is: routing, and nothing else.
+
+An event only says that something of a platform changed; the visit looks for itself what. So handlers keep nothing in
+the objects: no finalizer, no annotation of kopf's.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import kopf
+
+from telemetry_operator.cluster.kinds import CLAIM, PLATFORM, POD
+from telemetry_operator.controller.schedule import PlatformName
+from telemetry_operator.resources.naming import PLATFORM_LABEL
+from telemetry_operator.resources.objects import OWNED_KINDS, Kind
+
+PARTS: Final = (*OWNED_KINDS, POD, CLAIM)
+"""What platforms are made of; their labels say of which."""
+
+Put = Callable[[PlatformName], None]
+
+
+def build_registry(put: Put) -> kopf.OperatorRegistry:
+    """The table of what is listened to: `put` is called with the name of the platform that something changed of."""
+    registry = kopf.OperatorRegistry()
+
+    async def platform_changed(*, namespace: str | None, name: str | None, **_: Any) -> None:  # noqa: ANN401
+        put(PlatformName(namespace or "", name or ""))
+
+    async def part_changed(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:  # noqa: ANN401
+        if owner := labels.get(PLATFORM_LABEL):
+            put(PlatformName(namespace or "", owner))
+
+    kopf.on.event(*selector_of_kind(PLATFORM), registry=registry)(platform_changed)
+    for kind in PARTS:
+        kopf.on.event(*selector_of_kind(kind), registry=registry)(part_changed)
+    return registry
+
+
+def selector_of_kind(kind: Kind) -> tuple[str, str, str]:
+    """Group, version and plural, by which kopf knows a kind."""
+    return kind.group, kind.api_version.rpartition("/")[2], kind.plural
