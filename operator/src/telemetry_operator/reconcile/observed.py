@@ -8,6 +8,18 @@ from telemetry_operator.resources.objects import Key, Object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much of the stream is not stored yet, as the consumers tell."""
+
+    records: int | None
+    """Over all partitions; None where not every one of them is known."""
+    words: str
+    """For a person: how many, or why it is not known."""
+    is_stuck: bool = False
+    """Whether it will not become less by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """One platform with all that belongs to it, as live objects with their status."""
 
@@ -24,3 +36,5 @@ class Observed:
     """Names of the ConfigMaps that the spec names, as far as they exist."""
     events: tuple[Object, ...] = ()
     """Warnings of the namespace (events.k8s.io/v1), looked up only where pods are missing or a volume is waited for."""
+    backlog: Backlog | None = None
+    """Asked only while something waits for the stream to be empty."""

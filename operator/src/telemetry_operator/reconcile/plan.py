@@ -55,6 +55,10 @@ class Cause(StrEnum):
     REPLACED = "Replaced"
     """It cannot become what it should, and makes room for another."""
 
+    @property
+    def is_removal(self) -> bool:
+        return self in {Cause.UNWANTED, Cause.REPLACED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

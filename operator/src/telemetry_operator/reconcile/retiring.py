@@ -1,0 +1,203 @@
+"""What is owned and no longer wanted: when each of it may go. Pure.
+
+- What no pod depends on (autoscalers, budgets, an Ingress, superseded Jobs) goes at once.
+- A consumer goes when no producer of the old template is left and the stream is empty. Until readings are known not to
+  be left in it, Kafka's StatefulSet carries a mark (`UNREAD`), set before the first producer can write to it.
+- Everything else goes when all pods are of the new architecture and nothing is waited for; volumes as the deletion
+  policy says, which the StatefulSet's own policy is first made to say.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from telemetry_contract.settings import Component
+from telemetry_operator.reconcile.draft import Draft
+from telemetry_operator.reconcile.generated_secrets import once_made
+from telemetry_operator.reconcile.handover import head_of
+from telemetry_operator.reconcile.observed import Observed
+from telemetry_operator.reconcile.ownership import OURS
+from telemetry_operator.reconcile.parts import Parts, component_of
+from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb
+from telemetry_operator.reconcile.reasons import Reason
+from telemetry_operator.reconcile.rollouts import pods_of_other_templates, running_pods
+from telemetry_operator.reconcile.stamps import template_of
+from telemetry_operator.resources.context import Context
+from telemetry_operator.resources.naming import object_name
+from telemetry_operator.resources.objects import (
+    AUTOSCALER,
+    DEPLOYMENT,
+    DISRUPTION_BUDGET,
+    INGRESS,
+    JOB,
+    NETWORK_POLICY,
+    STATEFUL_SET,
+    Key,
+    Object,
+    key_of,
+)
+from telemetry_operator.specs.layout import Server
+from telemetry_operator.specs.platform import TelemetryPlatform
+from telemetry_operator.specs.spec import DeletionPolicy
+
+UNREAD: Final = "telemetry.dev/unread"
+"""Annotation of Kafka's StatefulSet: readings may be in it that are stored nowhere else."""
+DRAINER: Final = f"{OURS}-drain"
+RETIRER: Final = f"{OURS}-retiring"
+UNUSED_BY_PODS: Final = frozenset({AUTOSCALER.kind, DISRUPTION_BUDGET.kind, INGRESS.kind})
+PROGRAMS: Final = (Component.PRODUCER, Component.CONSUMER, Component.ANALYTICS)
+
+Unwanted = dict[Key, Object]
+
+
+def unwanted_of(platform: TelemetryPlatform, context: Context, parts: Parts, observed: Observed) -> Unwanted:
+    """What the platform owns and does not want, but for what is made once."""
+    kept = parts.by_key.keys() | once_made(platform)
+    return {key: live for key, live in observed.objects.items() if key not in kept and _is_owned(live, context.uid)}
+
+
+def plan_unread_mark(draft: Draft, platform: TelemetryPlatform, parts: Parts) -> bool:
+    """Mark Kafka before anything writes to it; whether it is marked, or not ours."""
+    key = _kafka(platform)
+    live = draft.live(key)
+    if key not in parts.by_key or live is None or is_unread(live):
+        return True
+    marked = {**head_of(live), "metadata": {**head_of(live)["metadata"], "annotations": {UNREAD: "possible"}}}
+    draft.add([_lend(Step.SERVERS, marked, DRAINER, "readings may be in it from now on")])
+    return False
+
+
+def plan_retiring(draft: Draft, platform: TelemetryPlatform, context: Context, parts: Parts) -> None:
+    unwanted = unwanted_of(platform, context, parts, draft.observed)
+    is_settled = not draft.waits and not draft.changes
+    draft.add(_delete(Step.PRUNE, live) for live in _free(unwanted, platform, parts))
+    if not unwanted:
+        return
+    consumer = unwanted.get(Key(DEPLOYMENT.kind, object_name(platform, Component.CONSUMER)))
+    if consumer is not None:
+        _plan_draining(draft, platform, parts, consumer)
+    elif is_settled and _is_left_by_all(draft, parts):
+        _plan_removal(draft, platform, unwanted)
+
+
+def _plan_draining(draft: Draft, platform: TelemetryPlatform, parts: Parts, consumer: Object) -> None:
+    old = [
+        pod for component in PROGRAMS if component != Component.CONSUMER for pod in _old_pods(component, draft, parts)
+    ]
+    if old:
+        names = ", ".join(sorted(pod["metadata"]["name"] for pod in old))
+        draft.wait(Step.DRAIN, Reason.DRAINING, f"pods of the old architecture are to end first: {names}")
+        return
+    if not all(_has_template(draft, built) for built in parts.deployments):
+        return
+    backlog = draft.observed.backlog
+    if backlog is None or backlog.records is None:
+        words = backlog.words if backlog else "the consumers were not asked"
+        message = f"the consumer and Kafka stay until all readings are stored, and that is not known: {words}"
+        is_stuck = backlog is not None and backlog.is_stuck
+        draft.wait(Step.DRAIN, Reason.DRAIN_BLOCKED, message, key=key_of(consumer), stuck=is_stuck)
+    elif backlog.records:
+        draft.wait(Step.DRAIN, Reason.DRAINING, backlog.words, key=key_of(consumer))
+    elif (kafka := draft.live(_kafka(platform))) is not None and is_unread(kafka):
+        draft.add([_lend(Step.DRAIN, head_of(kafka), DRAINER, "all readings that were in it are stored")])
+    else:
+        draft.add([_delete(Step.DRAIN, consumer, "all readings in the stream are stored")])
+
+
+def _plan_removal(draft: Draft, platform: TelemetryPlatform, unwanted: Unwanted) -> None:
+    """Servers and what goes with them; nothing of it while a server may not go."""
+    servers = [live for key, live in unwanted.items() if key.kind == STATEFUL_SET.kind]
+    unready = [server for server in servers if not _may_go(draft, platform, server)]
+    for key, live in unwanted.items():
+        if unready and component_of(live) in {component_of(server) for server in unready}:
+            continue
+        if not _is_going(live) and key not in {change.key for change in draft.changes}:
+            draft.add([_delete(Step.PRUNE, live)])
+
+
+def _may_go(draft: Draft, platform: TelemetryPlatform, server: Object) -> bool:
+    if is_unread(server):
+        message = (
+            "Kafka stays: there may be readings in it that are stored nowhere else, and no consumer that could store "
+            "them; set writes: kafka, with Kafka as it was, and leave it again when that is Available"
+        )
+        draft.wait(Step.DRAIN, Reason.DRAIN_BLOCKED, message, key=key_of(server), stuck=True)
+        return False
+    wanted = platform.spec.deletion_policy.value
+    there = (server["spec"].get("persistentVolumeClaimRetentionPolicy") or {}).get("whenDeleted")
+    if there != wanted:
+        spec = {"persistentVolumeClaimRetentionPolicy": {"whenDeleted": wanted}}
+        draft.add([_lend(Step.PRUNE, {**head_of(server), "spec": spec}, RETIRER, f"deletionPolicy is {wanted}")])
+        return False
+    # The StatefulSet's controller takes its time to make the claims its own, or its own no longer.
+    is_delete = platform.spec.deletion_policy is DeletionPolicy.DELETE
+    agreed = all(_goes_with(claim, server) == is_delete for claim in _claims_of(draft.observed, server))
+    if not agreed:
+        draft.wait(Step.PRUNE, Reason.APPLYING, f"volumes of {server['metadata']['name']} are being {wanted.lower()}ed")
+    return agreed
+
+
+def _free(unwanted: Unwanted, platform: TelemetryPlatform, parts: Parts) -> Iterator[Object]:
+    """What no pod depends on, now."""
+    components = {component_of(built) for built in parts.by_key.values()}
+    for key, live in unwanted.items():
+        is_free = key.kind in UNUSED_BY_PODS and component_of(live) in components
+        is_policy = key.kind == NETWORK_POLICY.kind and not platform.spec.network_policy.enabled
+        is_superseded = key.kind == JOB.kind
+        if (is_free or is_policy or is_superseded) and not _is_going(live):
+            yield live
+
+
+def _is_left_by_all(draft: Draft, parts: Parts) -> bool:
+    """Whether no pod runs that may use what is unwanted; waits for those that do."""
+    old = [pod for component in PROGRAMS for pod in _old_pods(component, draft, parts)]
+    if old:
+        names = ", ".join(sorted(pod["metadata"]["name"] for pod in old))
+        draft.wait(Step.DRAIN, Reason.DRAINING, f"pods of the old architecture are to end first: {names}")
+    return not old
+
+
+def _old_pods(component: Component, draft: Draft, parts: Parts) -> tuple[Object, ...]:
+    wanted = next((built for built in parts.deployments if component_of(built) == component), None)
+    if wanted is None:
+        return running_pods(draft.observed.pods, component)
+    return pods_of_other_templates(draft.observed.pods, component, template_of(wanted))
+
+
+def _has_template(draft: Draft, built: Object) -> bool:
+    live = draft.live(key_of(built))
+    return live is not None and template_of(live) == template_of(built)
+
+
+def is_unread(kafka: Object) -> bool:
+    return UNREAD in (kafka["metadata"].get("annotations") or {})
+
+
+def _kafka(platform: TelemetryPlatform) -> Key:
+    return Key(STATEFUL_SET.kind, object_name(platform, Server.KAFKA))
+
+
+def _claims_of(observed: Observed, server: Object) -> list[Object]:
+    templates = server["spec"].get("volumeClaimTemplates") or ()
+    prefixes = tuple(f"{one['metadata']['name']}-{server['metadata']['name']}-" for one in templates)
+    return [claim for claim in observed.claims if claim["metadata"]["name"].startswith(prefixes)]
+
+
+def _goes_with(claim: Object, server: Object) -> bool:
+    owners = claim["metadata"].get("ownerReferences") or ()
+    return any(owner["uid"] == server["metadata"]["uid"] for owner in owners)
+
+
+def _is_owned(live: Object, uid: str) -> bool:
+    return any(owner["uid"] == uid for owner in live["metadata"].get("ownerReferences") or ())
+
+
+def _is_going(live: Object) -> bool:
+    return "deletionTimestamp" in live["metadata"]
+
+
+def _lend(step: Step, built: Object, manager: str, why: str) -> Change:
+    return Change(step=step, verb=Verb.LEND, cause=Cause.CHANGED, built=built, why=why, manager=manager)
+
+
+def _delete(step: Step, live: Object, why: str = "the spec no longer asks for it") -> Change:
+    return Change(step=step, verb=Verb.DELETE, cause=Cause.UNWANTED, built=head_of(live), why=why)
