@@ -12,7 +12,7 @@ from telemetry_contract.identity import identify
 from telemetry_contract.keys import Scope
 from telemetry_contract.readings import Reading
 from telemetry_contract.times import format_time
-from tests.support.platform import Target
+from tests.support.target import Target
 
 RETRY_SECONDS = 0.05
 ANSWER_SECONDS = 20.0

@@ -8,7 +8,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -16,11 +15,12 @@ from typing import Any, Self
 import httpx
 
 from telemetry_contract.architecture import Writes
-from telemetry_contract.keys import Claims, Keyring, Scope, format_keyring, make_device_key, make_token
+from telemetry_contract.keys import Keyring, format_keyring
 from telemetry_contract.settings import PREFIX, Component, Variable
 from telemetry_operator.environment import Binding, Endpoints, environment_of
-from telemetry_operator.local.ports import choose_free
 from telemetry_operator.specs.platform import API_VERSION, KIND, TelemetryPlatform
+from tests.support.ports import take_port
+from tests.support.target import Target
 from tests.support.waiting import wait_until
 
 LOOPBACK = "127.0.0.1"
@@ -96,49 +96,6 @@ class Process:
             return False
 
 
-class Target:
-    """A platform as its clients see it: two addresses and the right to sign."""
-
-    def __init__(self, producer_url: str, analytics_url: str, keyring: Keyring, *, queued: bool) -> None:
-        self.producer_url = producer_url
-        self.analytics_url = analytics_url
-        self.keyring = keyring
-        self.queued = queued
-
-    @property
-    def accepted(self) -> tuple[int, str]:
-        """The status code and the word with which this platform accepts one new reading."""
-        return (202, "queued") if self.queued else (200, "stored")
-
-    def device_headers(self, device: str, generation: int = 0) -> dict[str, str]:
-        return {"authorization": f"Bearer {make_device_key(self.keyring, device, generation)}"}
-
-    def token_headers(self, *scopes: Scope, expires_in: float = 3600) -> dict[str, str]:
-        claims = Claims("tests", scopes, int(time.time() + expires_in))
-        return {"authorization": f"Bearer {make_token(self.keyring, claims)}"}
-
-    def send(self, device: str, readings: object, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        url = f"{self.producer_url}/api/v1/devices/{device}/readings"
-        options.setdefault("headers", self.device_headers(device))
-        return httpx.post(url, json=readings, **options)
-
-    def send_many(self, readings: object, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        options.setdefault("headers", self.token_headers(Scope.WRITE))
-        return httpx.post(f"{self.producer_url}/api/v1/readings", json=readings, **options)
-
-    def get(self, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        options.setdefault("headers", self.token_headers(Scope.READ))
-        return httpx.get(f"{self.analytics_url}/api/v1{path}", **options)
-
-    def digest(self, *devices: str) -> tuple[int, str]:
-        answer = self.get("/digest", params={"device": list(devices)}).raise_for_status().json()
-        return answer["count"], answer["digest"]
-
-    def until_stored(self, count: int, *devices: str) -> None:
-        """Wait until exactly so many readings of these devices are visible."""
-        wait_until(lambda: self.digest(*devices)[0] == count, what=f"{count} readings of {devices} are visible")
-
-
 class RunningPlatform(Target):
     """The processes of one platform, from its manifest's spec and the addresses of servers."""
 
@@ -162,7 +119,7 @@ class RunningPlatform(Target):
         )
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
-        ports = choose_free(LOOPBACK, 3)
+        ports = [take_port() for _ in range(3)]
         keyring = Keyring("k1", {"k1": secrets.token_bytes(32)})
         keys_file, self.revocations_file = directory / "keys.json", directory / "revocations.json"
         keys_file.write_bytes(format_keyring(keyring))
@@ -210,7 +167,7 @@ class RunningPlatform(Target):
             process.stop()
 
     def _environment(self, component: Component) -> dict[str, str]:
-        (management_port,) = choose_free(LOOPBACK, 1)
+        management_port = take_port()
         port = self._ports.get(component, management_port)
         binding = Binding(host=LOOPBACK, port=port, management_port=management_port, replicas=1)
         return environment_of(component, self.platform, self.endpoints, binding)

@@ -9,7 +9,7 @@ from tools.cluster.release import Release
 from tests.acceptance.conftest import PRESETS
 from tests.e2e.harness.namespaces import deploy, own_namespace
 from tests.e2e.harness.platforms import Platform
-from tests.support.platform import Target
+from tests.support.target import Target
 
 SMOKE = {"baseline", "kafka"}
 

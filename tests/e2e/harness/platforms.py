@@ -12,7 +12,7 @@ from telemetry_contract.architecture import Writes
 from telemetry_contract.keys import parse_keyring
 from telemetry_operator.resources.naming import object_name
 from telemetry_operator.specs.platform import TelemetryPlatform
-from tests.support.platform import Target
+from tests.support.target import Target
 
 RESOURCE: Final = "telemetryplatforms.telemetry.dev"
 START_SECONDS: Final = 240.0  # from a manifest to Available, beside others on two cores
