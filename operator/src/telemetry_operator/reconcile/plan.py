@@ -114,6 +114,8 @@ class Plan:
     """What the objects were built from; None where nothing was built."""
     changes: tuple[Change, ...] = ()
     """In the order in which they are made; empty while the platform is paused, refused or deleted."""
+    held: tuple[Change, ...] = ()
+    """What would be written if the platform were not paused."""
     waits: tuple[Wait, ...] = ()
     """In the order of the steps."""
     wanted: Mapping[Key, Object] = field(default_factory=dict)
@@ -125,7 +127,7 @@ class Plan:
     leaving: bool = False
     """Whether the platform is being deleted: garbage collection does the rest."""
     look_again_seconds: float | None = None
-    """When to look again where no watch would call; None: the slow resync is enough."""
+    """When to look again for the plan's sake; None: the slow resync is enough."""
 
     @property
     def step(self) -> Step | None:
@@ -157,4 +159,6 @@ class Visit:
     plan: Plan
     done: tuple[Change, ...] = ()
     failures: tuple[Failure, ...] = ()
-    """At most one a step: a step's failure ends the visit's writes, later ones may build on it."""
+    """Of one step: what fails ends the visit's writes with its step, since later ones may build on it."""
+    again_seconds: float | None = None
+    """When to look again where no watch would call; None: the slow resync is enough."""

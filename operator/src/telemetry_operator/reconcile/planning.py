@@ -53,8 +53,7 @@ def plan_visit(observed: Observed, surroundings: Surroundings) -> Plan:
     except ManifestError as error:
         return Plan(platform=None, refusal=Refusal(reason=Reason.INVALID_SPEC, message=str(error)))
     plan = _plan_steps(platform, observed, surroundings)
-    # Everything is still worked out, so that the status can say what it would be.
-    return replace(plan, changes=(), paused=True) if platform.spec.paused else plan
+    return replace(plan, changes=(), held=plan.changes, paused=True) if platform.spec.paused else plan
 
 
 def _plan_steps(platform: TelemetryPlatform, observed: Observed, surroundings: Surroundings) -> Plan:
