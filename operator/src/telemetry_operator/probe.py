@@ -24,20 +24,30 @@ class ProbeError(PlatformError):
     """The platform runs, and a reading does not pass through it."""
 
 
-def probe(producer: str, analytics: str, keyring: Keyring) -> float:
+class _Problem(msgspec.Struct):
+    code: str
+    title: str = ""
+    detail: str = ""
+
+
+def probe(producer: str, analytics: str, keyring: Keyring, *, patience: float = VISIBLE_SECONDS) -> float:
     """Write a reading and return after how many seconds it could be read.
+
+    `patience` is for how many seconds it may be refused with 503, and then for how many it may be invisible.
 
     Raises:
         ProbeError: it was not accepted, or did not become visible in time.
     """
     moment = format_time(int(time.time() * MICROSECONDS_PER_SECOND))
     # The certificate is not verified: it is for the name that clients use, and these are our own processes.
-    with httpx.Client(timeout=ANSWER_SECONDS, trust_env=False, verify=unverified()) as client:
+    with httpx.Client(timeout=min(ANSWER_SECONDS, patience), trust_env=False, verify=unverified()) as client:
         begun = time.monotonic()
-        _write(client, producer, moment, keyring)
-        while not _is_visible(client, analytics, moment, keyring):
-            if time.monotonic() > begun + VISIBLE_SECONDS:
-                raise ProbeError(f"a reading was accepted, and is not visible after {VISIBLE_SECONDS:.0f} s")
+        _write(client, producer, moment, keyring, patience)
+        accepted = time.monotonic()
+        while not (answer := _read(client, analytics, keyring)).is_success or not _shows(answer, moment):
+            if time.monotonic() > accepted + patience:
+                why = "" if answer.is_success else f": {_told(answer)}"
+                raise ProbeError(f"a reading was accepted, and is not visible after {patience:.0f} s{why}")
             time.sleep(PAUSE_SECONDS)
         return time.monotonic() - begun
 
@@ -50,28 +60,41 @@ def unverified() -> ssl.SSLContext:
     return context
 
 
-def _write(client: httpx.Client, producer: str, moment: str, keyring: Keyring) -> None:
+def _write(client: httpx.Client, producer: str, moment: str, keyring: Keyring, patience: float) -> None:
     url = f"{producer}/api/v1/devices/{DEVICE}/readings"
     headers = {"Authorization": f"Bearer {make_device_key(keyring, DEVICE)}"}
-    deadline = time.monotonic() + VISIBLE_SECONDS
+    deadline = time.monotonic() + patience
     while True:
         answer = _request(client, "POST", url, headers, {"device": DEVICE, "time": moment, "metrics": {METRIC: True}})
         if answer.is_success:
             return
         # 503 is an answer of a platform that has only just begun; it says to come again.
         if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
-            raise ProbeError(f"a reading was not accepted: {answer.status_code} {answer.text.strip()}")
+            raise ProbeError(f"a reading was not accepted: {_told(answer)}")
         time.sleep(PAUSE_SECONDS)
 
 
-def _is_visible(client: httpx.Client, analytics: str, moment: str, keyring: Keyring) -> bool:
+def _read(client: httpx.Client, analytics: str, keyring: Keyring) -> httpx.Response:
     claims = Claims("telemetryctl", (Scope.READ,), int(time.time()) + TOKEN_SECONDS)
     headers = {"Authorization": f"Bearer {make_token(keyring, claims)}"}
-    answer = _request(client, "GET", f"{analytics}/api/v1/devices/{DEVICE}/latest", headers)
-    if not answer.is_success:
+    return _request(client, "GET", f"{analytics}/api/v1/devices/{DEVICE}/latest", headers)
+
+
+def _shows(answer: httpx.Response, moment: str) -> bool:
+    try:
+        newest = msgspec.json.decode(answer.content, type=Latest).metrics.get(METRIC)
+    except msgspec.MsgspecError:
         return False
-    newest = msgspec.json.decode(answer.content, type=Latest).metrics.get(METRIC)
     return newest is not None and newest.time >= moment
+
+
+def _told(answer: httpx.Response) -> str:
+    """An answer in words: those of its problem, without what differs from one time to the next."""
+    try:
+        problem = msgspec.json.decode(answer.content, type=_Problem)
+    except msgspec.MsgspecError:
+        return f"{answer.status_code} {answer.text.strip()}"
+    return f"{answer.status_code} {problem.detail or problem.title or problem.code}"
 
 
 def _request(

@@ -22,6 +22,7 @@ class Owner(Live, frozen=True):
 
 class Metadata(Live, frozen=True):
     name: str = ""
+    uid: str = ""
     generation: int = 0
     creation_timestamp: str = ""
     deletion_timestamp: str | None = None
@@ -95,6 +96,11 @@ class Pod(Live, frozen=True):
     @property
     def is_ready(self) -> bool:
         return self.condition("Ready").status == "True" and self.metadata.deletion_timestamp is None
+
+    @property
+    def job(self) -> str:
+        """Name of the Job that it works for; empty where there is none."""
+        return self.metadata.labels.get(JOB_LABEL, "")
 
     @property
     def owner_kind(self) -> str:

@@ -39,7 +39,14 @@ def failures_of_pod(pod: Pod, now: int) -> Iterator[PodFailure]:
     if pod.metadata.deletion_timestamp or pod.status.phase in {"Succeeded", "Failed"}:
         return
     found = list(_in_containers(pod, now)) or list(_of_the_whole(pod, now))
-    yield from (PodFailure(reason, _subject(pod), words) for reason, words in found)
+    since = next((one.last_transition_time for one in pod.status.conditions if one.status == "False"), None)
+    yield from (PodFailure(_seen_from_outside(reason, pod), _subject(pod), words, since) for reason, words in found)
+
+
+def _seen_from_outside(reason: Reason, pod: Pod) -> Reason:
+    """A Job's pod that ends again and again is a preparation that fails, and is tried again."""
+    ends = reason in {Reason.CRASH_LOOPING, Reason.OUT_OF_MEMORY}
+    return Reason.PREPARE_FAILED if ends and pod.owner_kind == "Job" else reason
 
 
 def _in_containers(pod: Pod, now: int) -> Iterator[tuple[Reason, str]]:

@@ -1,6 +1,7 @@
 """Every reason that a condition can have. `docs/runbook.md` says of each what it means and what to do."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Reason(StrEnum):
@@ -60,3 +61,10 @@ class Reason(StrEnum):
     NO_FAILURE = "NoFailure"
     NOT_PAUSED = "NotPaused"
     NO_DANGER = "NoDanger"
+
+
+class Said(NamedTuple):
+    """A reason, and the sentence that goes with it."""
+
+    reason: Reason
+    message: str

@@ -10,7 +10,6 @@ from typing import Final
 from telemetry_operator.reconcile.failures import PodFailure, sort_failures
 from telemetry_operator.reconcile.last_words import last_words, shortened
 from telemetry_operator.reconcile.live import (
-    JOB_LABEL,
     Claim,
     Event,
     Pod,
@@ -24,21 +23,24 @@ from telemetry_operator.resources.objects import DEPLOYMENT, JOB, STATEFUL_SET
 
 # `pods "demo-producer-545d58465-vc6dh" is forbidden: exceeded quota: ...`, told alike whichever pod it was.
 _FORBIDDEN: Final = re.compile(r'^.*?pods? "[^"]*" is forbidden: ')
+_EVER: Final = "1970-01-01T00:00:00Z"  # the Deployment's own deadline has passed: no further patience
 _CREATING: Final = {"ContainerCreating", "PodInitializing"}
 _NOT_MOUNTED: Final = {"FailedMount", "FailedAttachVolume", "FailedMapVolume"}
 
 
 def failures_of(observed: Observed, now: int) -> tuple[PodFailure, ...]:
     """Everything that goes wrong with pods and what makes them, at a moment (µs), worst first."""
-    pods = [parse_live(pod, Pod) for pod in observed.pods]
     events = [parse_live(event, Event) for event in observed.events]
+    jobs = _newest_job(observed)
+    superseded = {job.metadata.name for job in _all(observed, JOB.kind)} - {job.metadata.name for job in jobs}
+    pods = [pod for pod in (parse_live(pod, Pod) for pod in observed.pods) if pod.job not in superseded]
     return sort_failures(
         (
             *(failure for pod in pods for failure in failures_of_pod(pod, now)),
             *(failure for pod in pods for failure in _of_mounts(pod, events)),
             *(failure for deployment in _all(observed, DEPLOYMENT.kind) for failure in _of_deployment(deployment)),
             *(failure for owner in _all(observed, STATEFUL_SET.kind) for failure in _of_creation(owner, events)),
-            *(failure for job in _newest_job(observed) for failure in _of_job(job, pods, events)),
+            *(failure for job in jobs for failure in _of_job(job, pods, events)),
             *(failure for claim in observed.claims for failure in _of_claim(parse_live(claim, Claim), events)),
         )
     )
@@ -58,9 +60,9 @@ def _of_deployment(deployment: Workload) -> Iterator[PodFailure]:
     component, failed = deployment.metadata.component, deployment.condition("ReplicaFailure")
     progressing = deployment.condition("Progressing")
     if failed.status == "True":
-        yield _refused(component, failed.message)
+        yield _refused(component, failed.message, failed.last_transition_time)
     elif progressing.status == "False" and progressing.reason == "ProgressDeadlineExceeded":
-        yield PodFailure(Reason.ROLLOUT_STUCK, component, "the newest pods have not become ready in time")
+        yield PodFailure(Reason.ROLLOUT_STUCK, component, "the newest pods have not become ready in time", _EVER)
 
 
 def _of_creation(owner: Workload, events: Sequence[Event]) -> Iterator[PodFailure]:
@@ -72,16 +74,16 @@ def _of_creation(owner: Workload, events: Sequence[Event]) -> Iterator[PodFailur
         )
 
 
-def _refused(component: str, message: str) -> PodFailure:
+def _refused(component: str, message: str, since: str | None = None) -> PodFailure:
     reason = Reason.QUOTA_EXCEEDED if "exceeded quota" in message else Reason.PODS_FORBIDDEN
-    return PodFailure(reason, component, "no pod may be made: " + shortened(_FORBIDDEN.sub("", message)))
+    return PodFailure(reason, component, "no pod may be made: " + shortened(_FORBIDDEN.sub("", message)), since)
 
 
 def _of_job(job: Workload, pods: Sequence[Pod], events: Sequence[Event]) -> Iterator[PodFailure]:
     component, ended = job.metadata.component, job.condition("Failed")
     if job.condition("Complete").status == "True":
         return
-    own = [pod for pod in pods if pod.metadata.labels.get(JOB_LABEL) == job.metadata.name]
+    own = [pod for pod in pods if pod.job == job.metadata.name]
     words = "".join(f": {said}" for said in [_said_last(own)] if said)
     if ended.status == "True":
         yield PodFailure(Reason.PREPARE_FAILED, component, f"{ended.message or ended.reason}{words}")

@@ -134,8 +134,12 @@ class PlatformStatus(StatusModel):
 
 
 def read_status(platform: dict[str, Any]) -> PlatformStatus:
-    """The status that an object carries; an empty one where it has none, or one that is not ours to read."""
-    try:
-        return PlatformStatus.model_validate(platform.get("status") or {})
-    except ValidationError:
+    """The status that an object carries; what of it cannot be read is left out, and takes nothing else with it."""
+    given = platform.get("status") or {}
+    if not isinstance(given, dict):
         return PlatformStatus()
+    try:
+        return PlatformStatus.model_validate(given)
+    except ValidationError as error:
+        doubtful = {fault["loc"][0] for fault in error.errors()}
+        return PlatformStatus.model_validate({name: told for name, told in given.items() if name not in doubtful})
