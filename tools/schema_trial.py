@@ -28,6 +28,7 @@ import psycopg
 from psycopg.types.json import set_json_loads
 from rich.console import Console
 from rich.table import Table
+from tests.support.ports import take_port
 
 from telemetry.core.postgres.binary import POSTGRES_EPOCH, jsonbs, texts, times, uuids
 from telemetry.core.postgres.latest import store_latest
@@ -35,10 +36,8 @@ from telemetry.core.postgres.schema import migrate
 from telemetry_contract.identity import IDENTITY_BYTES, Identified, identify
 from telemetry_contract.readings import Reading
 from telemetry_contract.times import parse_time
-from telemetry_operator.local.ports import choose_free
 from telemetry_operator.local.program import launch_argv
 from telemetry_operator.local.servers import postgres
-from telemetry_operator.local.servers.server import LOOPBACK
 
 START: Final = parse_time("2026-03-10T00:00:00Z")
 BATCH: Final = 5_000
@@ -301,7 +300,7 @@ def measure_latest(connection: Connection, batches: list[list[Identified]]) -> t
 def scratch_server() -> Iterator[str]:
     """Run a PostgreSQL like a platform's until the block ends, and yield its address."""
     with tempfile.TemporaryDirectory(prefix="schema-trial-") as directory:
-        (port,) = choose_free(LOOPBACK, 1)
+        port = take_port()
         server = postgres.describe(Path(directory) / "postgres", port=port, password=secrets.token_hex(8))
         server.prepare()
         with subprocess.Popen(launch_argv(None), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:

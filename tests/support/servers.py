@@ -18,12 +18,12 @@ from typing import Self
 import psutil
 
 from telemetry_operator.local.files import exclusive, write_private
-from telemetry_operator.local.ports import choose_free
 from telemetry_operator.local.processes import end_processes, find_recorded
 from telemetry_operator.local.program import launch_argv
 from telemetry_operator.local.servers import kafka, postgres, valkey
-from telemetry_operator.local.servers.server import LOOPBACK, Server
+from telemetry_operator.local.servers.server import Server
 from telemetry_operator.local.state import cache_directory
+from tests.support.ports import take_port
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -32,17 +32,17 @@ START_SECONDS = 100
 
 
 def describe_postgres(directory: Path, **settings: str) -> Server:
-    (port,) = choose_free(LOOPBACK, 1)
+    port = take_port()
     return postgres.describe(directory / "postgres", port=port, password=secrets.token_hex(8), **settings)
 
 
 def describe_redis(directory: Path, **settings: str) -> Server:
-    (port,) = choose_free(LOOPBACK, 1)
+    port = take_port()
     return valkey.describe(directory / "redis", port=port, password=secrets.token_hex(8), **settings)
 
 
 def describe_kafka(directory: Path) -> Server:
-    port, controller_port = choose_free(LOOPBACK, 2)
+    port, controller_port = take_port(), take_port()
     return kafka.describe(directory / "kafka", port=port, controller_port=controller_port, cache=cache_directory())
 
 

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from telemetry_operator.local.ports import choose_free
 from telemetry_operator.local.servers.server import LOOPBACK
 from tests.support.authority import CertificateFiles
+from tests.support.ports import take_port
 
 SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"  # with which a client of PostgreSQL asks for TLS
 CHUNK = 65_536
@@ -47,7 +47,7 @@ def tls_front(backend: int, files: CertificateFiles, *, asks_first: bool = False
     """Yield the port of a front before a server's; `asks_first` is PostgreSQL's way to begin."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*files)
-    (port,) = choose_free(LOOPBACK, 1)
+    port = take_port()
     loop, up = asyncio.new_event_loop(), threading.Event()
     front = _Front(backend, context, asks_first=asks_first)
 

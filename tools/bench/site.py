@@ -13,6 +13,7 @@ import psutil
 import psycopg
 from psycopg import sql
 from tests.support.platform import Process, RunningPlatform
+from tests.support.ports import take_port
 from tests.support.servers import describe_kafka, describe_postgres, describe_redis, running
 from tests.support.waiting import wait_until
 
@@ -20,7 +21,6 @@ from telemetry_contract.architecture import PRESETS, Reads, Store, Writes
 from telemetry_contract.keys import Scope
 from telemetry_contract.settings import Component
 from telemetry_contract.times import format_time
-from telemetry_operator.local.ports import choose_free
 from telemetry_operator.local.servers.server import LOOPBACK, Server
 from tools.bench.layout import Layout, pinned
 from tools.bench.processes import ROOT, MeasurementError
@@ -70,7 +70,7 @@ class Site:
 
     @cached_property
     def empty_app(self) -> Endpoint:
-        port, management_port = choose_free(LOOPBACK, 2)
+        port, management_port = take_port(), take_port()
         arguments = [sys.executable, "-m", "tools.bench.empty_app", str(port), str(management_port)]
         with pinned(self.layout.program), (self._directory / "empty_app.log").open("wb") as log:
             process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)

@@ -6,34 +6,49 @@ Exit codes: see `commands.output.ExitCode`.
 import os
 import signal
 import sys
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 from telemetry_operator.commands import demo, dlq, keys, lifecycle, revocation, rotation, send, validate
+from telemetry_operator.commands.interruption import interruption
 from telemetry_operator.commands.output import ExitCode, err, print_error
 from telemetry_operator.errors import PlatformError
+from telemetry_operator.specs.manifest import ManifestError
 
 
 class Commands(TyperGroup):
     """All commands. An expected error is a line and an exit code, never a stack trace."""
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as its parent has it
+        interruption.answer()
         try:
             return super().invoke(ctx)
-        except PlatformError as error:
-            print_error(error)
-            raise typer.Exit(ExitCode.FAILED) from error
         except KeyboardInterrupt:
-            err.print("interrupted")
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
+            raise _exit(ExitCode.INTERRUPTED) from None
         except BrokenPipeError:  # whoever read our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(ExitCode.OK) from None
+            raise _exit(ExitCode.OK) from None
+        except PlatformError as error:
+            print_error(error)
+            raise _exit(ExitCode.USAGE if isinstance(error, ManifestError) else ExitCode.FAILED) from error
         except OSError as error:  # a full disk, a file that may not be read
-            print_error(PlatformError(str(error)))
-            raise typer.Exit(ExitCode.FAILED) from error
+            print_error(PlatformError(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+            raise _exit(ExitCode.FAILED) from error
+        except Exception as error:
+            if not interruption.asked:
+                raise
+            raise _exit(ExitCode.INTERRUPTED) from error
+
+
+def _exit(code: ExitCode) -> typer.Exit:
+    """Return the way out; whatever an interrupt became, it was one."""
+    if interruption.asked:
+        code = ExitCode.INTERRUPTED
+    if code is ExitCode.INTERRUPTED:
+        err.print("interrupted")
+    return typer.Exit(code)
 
 
 app: Final = typer.Typer(
@@ -71,9 +86,5 @@ app.add_typer(letters, name="dlq")
 
 def main() -> None:
     # `up` undoes what it began when it is ended, by Ctrl-C and by SIGTERM alike.
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption.heed((signal.SIGINT, signal.SIGTERM))
     app()
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt

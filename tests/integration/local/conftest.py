@@ -26,8 +26,9 @@ class Ctl:
     def state(self, name: str) -> Path:
         return self.directory / "telemetry-platform" / name
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def run(self, *arguments: str, code: int | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, which is to have this exit code where one is given."""
+        ended = subprocess.run(
             [*PROGRAM, *arguments],
             env=self._environment,
             capture_output=True,
@@ -35,6 +36,8 @@ class Ctl:
             timeout=COMMAND_SECONDS,
             check=False,
         )
+        assert code in {None, ended.returncode}, f"exit code {ended.returncode}: {ended.stdout}{ended.stderr}"
+        return ended
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command that heeds Ctrl-C, its progress on a pipe."""
@@ -53,8 +56,7 @@ class Ctl:
 
     def up(self, manifest: Path, *options: str) -> dict[str, Any]:
         """Bring a platform up, and return its status."""
-        result = self.run("up", str(manifest), "--output", "json", *options)
-        assert result.returncode == 0, result.stderr
+        result = self.run("up", str(manifest), "--output", "json", *options, code=0)
         self._applied[manifest] = manifest.read_text()
         status: dict[str, Any] = json.loads(result.stdout)
         return status

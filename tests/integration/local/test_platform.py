@@ -90,42 +90,41 @@ def test_down_after_a_killed_supervisor_leaves_no_process_and_up_finds_data_and_
 ) -> None:
     before, processes = ctl.status(platform), platform_processes(ctl)
     ctl.kill_supervisor(platform)
-    assert ctl.run("down", platform).returncode == 0
+    ctl.run("down", platform, code=0)
     assert not any(map(is_alive, processes))
     assert (ctl.state(platform) / "data" / "postgres").is_dir()
     assert ctl.up(manifest)["addresses"] == before["addresses"]
 
 
 def test_the_logs_of_a_component_are_shown(ctl: Ctl, platform: str) -> None:
-    shown = ctl.run("logs", "kafka", "--platform", platform, "--lines", "5")
-    assert shown.returncode == 0
+    shown = ctl.run("logs", "kafka", "--platform", platform, "--lines", "5", code=0)
     assert 1 <= len(shown.stdout.splitlines()) <= 5
 
 
 def test_a_change_that_leaves_data_behind_is_refused_and_changes_nothing(ctl: Ctl, platform: str) -> None:
     before = ctl.pids(platform)
-    refused = ctl.run("up", str(ctl.manifest(NAME, "stream-memory")))
+    refused = ctl.run("up", str(ctl.manifest(NAME, "stream-memory")), code=1)
     ctl.manifest(NAME)
-    assert refused.returncode == 1
     assert "spec.store was postgres and would be memory" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert ctl.pids(platform) == before
 
 
 def test_ctrl_c_while_coming_up_leaves_no_process(ctl: Ctl) -> None:
+    said = []
     with ctl.begin("up", str(ctl.manifest("interrupted"))) as up:
         assert up.stderr is not None
         for line in up.stderr:
+            said.append(line)
             if "waiting for kafka" in line:
                 break
         up.send_signal(signal.SIGINT)
-        rest = up.stderr.read()
-    assert up.returncode == 130
-    assert rest.splitlines()[-1] == "interrupted"
+        said += up.stderr
+    assert (up.returncode, said[-1]) == (130, "interrupted\n"), "".join(said)
     root = str(ctl.state("interrupted"))
     assert not [p for p in psutil.process_iter(["cmdline"]) if any(root in part for part in p.info["cmdline"] or ())]
 
 
 def test_deleting_data_leaves_nothing(ctl: Ctl, platform: str) -> None:
-    assert ctl.run("down", platform, "--delete-data").returncode == 0
+    ctl.run("down", platform, "--delete-data", code=0)
     assert not ctl.state(platform).exists()

@@ -1,6 +1,7 @@
 """Platforms on servers that are not theirs, and two of them side by side."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,7 +18,7 @@ def test_servers_by_address_replace_the_embedded_ones(ctl: Ctl, by_address: tupl
     assert status["state"] == "up"
     assert {process["component"] for process in status["processes"]} == {"producer", "consumer", "analytics"}
     assert set(status["servers"]) == {"postgres", "redis", "kafka"}
-    assert ctl.run("down", "guest", "--delete-data").returncode == 0
+    ctl.run("down", "guest", "--delete-data", code=0)
 
 
 def test_two_platforms_side_by_side_do_not_disturb_each_other(
@@ -27,22 +28,40 @@ def test_two_platforms_side_by_side_do_not_disturb_each_other(
     kafka = by_address[-1]
     other = ctl.up(ctl.manifest("other", "stream-postgres"), "--kafka", kafka, "--postgres", database_url)
     assert not set(one["addresses"].values()) & set(other["addresses"].values())
-    assert ctl.run("down", "one", "--delete-data").returncode == 0
+    ctl.run("down", "one", "--delete-data", code=0)
     assert ctl.status("other")["state"] == "up"
-    assert ctl.run("down", "other", "--delete-data").returncode == 0
+    ctl.run("down", "other", "--delete-data", code=0)
 
 
 def test_a_server_that_is_not_there_is_named_before_anything_starts(ctl: Ctl, by_address: tuple[str, ...]) -> None:
-    refused = ctl.run("up", str(ctl.manifest("lost")), *by_address[:4], "--kafka", "127.0.0.1:1")
-    assert refused.returncode == 1
+    refused = ctl.run("up", str(ctl.manifest("lost")), *by_address[:4], "--kafka", "127.0.0.1:1", code=1)
     assert refused.stderr.splitlines()[0] == "error: kafka does not answer at 127.0.0.1:1"
+
+
+def test_what_is_no_kafka_is_named_before_anything_starts(ctl: Ctl, by_address: tuple[str, ...]) -> None:
+    postgres = urlsplit(by_address[1])
+    address = f"{postgres.hostname}:{postgres.port}"
+    refused = ctl.run("up", str(ctl.manifest("confused")), *by_address[:4], "--kafka", address, code=1)
+    assert refused.stderr.startswith("error: kafka refuses us: ")
+    assert len(refused.stderr.splitlines()) == 2
+
+
+def test_a_redis_for_the_rate_limits_alone_is_used_and_said_to_be(
+    ctl: Ctl, database_url: str, by_address: tuple[str, ...]
+) -> None:
+    manifest, options = ctl.manifest("limited", "baseline"), ("--postgres", database_url, *by_address[2:4])
+    shown = ctl.run("up", str(manifest), *options, code=0)
+    assert "redis counts the rate limits alone" in shown.stdout
+    assert set(ctl.status("limited")["servers"]) == {"postgres", "redis"}
+    wrong = ctl.run("up", str(manifest), *options[:3], "redis://127.0.0.1:1/0", code=1)
+    assert "error: redis does not answer at 127.0.0.1:1\n" in wrong.stderr
+    ctl.run("down", "limited", "--delete-data", code=0)
 
 
 @pytest.mark.parametrize("server", ["postgres", "redis"])
 def test_a_server_that_refuses_us_is_named_with_its_reason(ctl: Ctl, by_address: tuple[str, ...], server: str) -> None:
     options = [option.replace("@", "wrong@") if option.startswith(server) else option for option in by_address]
-    refused = ctl.run("up", str(ctl.manifest("wrong")), *options)
-    assert refused.returncode == 1
+    refused = ctl.run("up", str(ctl.manifest("wrong")), *options, code=1)
     assert f"error: {server} refuses us: " in refused.stderr
     assert "Traceback" not in refused.stderr
 
@@ -52,8 +71,7 @@ def test_a_service_that_does_not_come_up_shows_its_last_log_lines(ctl: Ctl, by_a
     ctl.up(manifest, *by_address)
     keys = ctl.state("broken") / "secrets" / "keys.json"
     keys.write_text("{}")
-    refused = ctl.run("up", str(ctl.manifest("broken", spec=", cache: {ttl: 2s}")), *by_address)
-    assert refused.returncode == 1
+    refused = ctl.run("up", str(ctl.manifest("broken", spec=", cache: {ttl: 2s}")), *by_address, code=1)
     assert "analytics-1 ends as soon as it starts; its last log lines:" in refused.stderr
     assert "the keys file" in refused.stderr
 
@@ -62,9 +80,8 @@ def test_a_state_directory_of_another_release_is_refused(ctl: Ctl) -> None:
     state = ctl.state("old")
     state.mkdir(parents=True)
     (state / "format").write_text("0")
-    refused = ctl.run("up", str(ctl.manifest("old")))
+    refused = ctl.run("up", str(ctl.manifest("old")), code=1)
     (state / "format").write_text("1")
-    assert refused.returncode == 1
     assert "was made by another release" in refused.stderr
 
 
@@ -72,6 +89,5 @@ def test_a_state_directory_that_cannot_be_written_is_one_line(tmp_path: Path) ->
     (tmp_path / "file").touch()
     blocked = Ctl(tmp_path / "file")
     manifest = Ctl(tmp_path).manifest("plant")
-    refused = blocked.run("up", str(manifest))
-    assert refused.returncode == 1
+    refused = blocked.run("up", str(manifest), code=1)
     assert len(refused.stderr.splitlines()) == 2

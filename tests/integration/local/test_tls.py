@@ -40,13 +40,12 @@ def test_the_public_ports_speak_tls_and_take_a_renewed_certificate(
     assert [httpx.get(it, verify=trusting).status_code for it in addresses] == [404, 404]
     sent = ctl.run("send", "--platform", "secure", "--fleet", "3", "--count", "30")
     assert sent.returncode == 0, sent.stderr
-    assert ctl.run("down", "secure", "--delete-data").returncode == 0
+    ctl.run("down", "secure", "--delete-data", code=0)
 
 
 def test_a_certificate_that_is_not_there_is_asked_for(ctl: Ctl, database_url: str) -> None:
     manifest = ctl.manifest("bare", "baseline", ", tls: {secretName: front}")
-    refused = ctl.run("up", str(manifest), "--postgres", database_url)
-    assert refused.returncode == 1
+    refused = ctl.run("up", str(manifest), "--postgres", database_url, code=1)
     assert refused.stderr.splitlines()[0] == (
         "error: the manifest names the Secret front, and no directory stands for Secrets here"
     )
@@ -61,4 +60,4 @@ def test_opening_the_public_ports_leaves_management_on_this_machine(ctl: Ctl, da
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://127.0.0.9:{management}/readyz")
     assert all(urlsplit(address).hostname == "127.0.0.9" for address in status["addresses"].values())
-    assert ctl.run("down", "opened", "--delete-data").returncode == 0
+    ctl.run("down", "opened", "--delete-data", code=0)

@@ -18,8 +18,8 @@ from telemetry_contract.records import Heartbeat, decode_slice, encode_heartbeat
 from telemetry_contract.settings import Component, Variable
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
 from telemetry_contract.topics import heartbeats_topic, readings_topic
-from telemetry_operator.local.ports import choose_free
 from tests.support.platform import Process
+from tests.support.ports import take_port
 
 PARTITIONS = 2
 MAX_AGE_SECONDS = 3600
@@ -33,7 +33,7 @@ class RunningProducer:
 
     def __init__(self, bootstrap: str, prefix: str, directory: Path, **variables: str) -> None:
         (directory / "keys.json").write_bytes(format_keyring(RING))
-        port, management_port = choose_free("127.0.0.1", 2)
+        port, management_port = take_port(), take_port()
         environment = {
             Variable.PLATFORM: "test",
             Variable.WRITES: "kafka",

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from msgspec import structs
 
-from telemetry_operator.local.ports import choose_free
 from telemetry_operator.local.servers.server import LOOPBACK, Server
 from tests.support.authority import write_authority, write_certificate
+from tests.support.ports import take_port
 from tests.support.servers import describe_kafka, running
 from tests.support.tls_front import tls_front
 
@@ -59,7 +59,7 @@ def redis(authorities: Authorities, redis_url: str) -> Iterator[str]:
 def kafka(authorities: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The addresses of a Kafka that speaks TLS: without a login, and with one."""
     directory = tmp_path_factory.mktemp("kafka")
-    ports = choose_free(LOOPBACK, 2)
+    ports = [take_port() for _ in range(2)]
     with running(_kafka(directory, authorities, ports), directory):
         yield f"{LOOPBACK}:{ports[0]}", f"{LOOPBACK}:{ports[1]}"
 

@@ -49,9 +49,10 @@ def test_a_paused_platform_is_left_as_it_is(tmp_path: Path) -> None:
     assert "error: spec.paused is true: plant is left as it is\n" in result.stderr
 
 
-def test_a_manifest_that_is_not_there_is_named() -> None:
-    result = runner.invoke(app, ["up", "/no/such/file.yaml"])
-    assert result.exit_code == ExitCode.FAILED
+@pytest.mark.parametrize("command", ["up", "validate", "demo"])
+def test_a_manifest_that_is_not_there_is_named_by_every_command_that_reads_one(command: str) -> None:
+    result = runner.invoke(app, [command, "/no/such/file.yaml"])
+    assert result.exit_code == ExitCode.USAGE
     assert result.stderr == "error: /no/such/file.yaml: No such file or directory\n"
 
 
@@ -62,7 +63,7 @@ def test_a_manifest_that_is_not_there_is_named() -> None:
         (
             OSError(28, "No space left on device", "/state"),
             ExitCode.FAILED,
-            "error: [Errno 28] No space left on device: '/state'\n",
+            "error: /state: No space left on device\n",
         ),
         (PlatformError("first\n  its log\nsecond"), ExitCode.FAILED, "error: first\n  its log\nerror: second\n"),
     ],

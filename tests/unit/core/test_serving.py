@@ -1,7 +1,6 @@
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -12,14 +11,8 @@ from telemetry.core.lifecycle import Lifecycle
 from telemetry.core.serving import bind, serve
 from telemetry.core.settings import ServerSettings
 from telemetry_contract.architecture import Reads, Store, Writes
+from tests.support.ports import take_port
 from tests.support.waiting import wait_until_async
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _settings(connection_requests: int = 1000) -> ServerSettings:
@@ -28,7 +21,7 @@ def _settings(connection_requests: int = 1000) -> ServerSettings:
         writes=Writes.KAFKA,
         store=Store.POSTGRES,
         reads=Reads.DIRECT,
-        management_port=_free_port(),
+        management_port=take_port(),
         connection_requests=connection_requests,
     )
 
@@ -53,7 +46,7 @@ class _Service:
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
-        self.port = _free_port()
+        self.port = take_port()
         self.lifecycle = Lifecycle()
         self.app = _App()
         self.may_start = asyncio.Event()
@@ -138,13 +131,13 @@ async def test_a_start_that_fails_ends_the_process_with_its_error() -> None:
 
 
 def test_processes_share_the_public_port() -> None:
-    port = _free_port()
+    port = take_port()
     with bind("127.0.0.1", port, shared=True), bind("127.0.0.1", port, shared=True):
         pass
 
 
 def test_a_management_port_is_one_processs_own() -> None:
-    port = _free_port()
+    port = take_port()
     with bind("127.0.0.1", port, shared=False), pytest.raises(OSError, match="cannot listen"):
         bind("127.0.0.1", port, shared=False)
 

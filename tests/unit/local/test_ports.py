@@ -6,17 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry_operator.local.ports import (
-    CHOICE,
-    HostError,
-    PortTakenError,
-    choose_free,
-    is_free,
-    listening_ports,
-    settle_ports,
-)
+from telemetry_operator.local.ports import HostError, listening_ports, settle_ports
+from telemetry_operator.local.reservations import CHOICE, PortTakenError, Reservations
 
 HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """Return a port that nobody keeps."""
+    with Reservations() as reservations:
+        return reservations.choose(HOST)
 
 
 @pytest.fixture
@@ -31,23 +30,31 @@ def settle(
     remembered: dict[str, int] | None = None,
     ours: tuple[int, ...] = (),
 ) -> dict[str, int]:
-    return settle_ports(dict.fromkeys(names, HOST), demanded=demanded or {}, remembered=remembered or {}, ours=ours)
-
-
-def test_a_port_that_somebody_listens_on_is_not_free(strangers_port: int) -> None:
-    assert not is_free(HOST, strangers_port)
+    with Reservations() as reservations:
+        return settle_ports(
+            dict.fromkeys(names, HOST),
+            demanded=demanded or {},
+            remembered=remembered or {},
+            ours=ours,
+            reservations=reservations,
+        )
 
 
 @pytest.mark.parametrize("host", ["203.0.113.9", "2001:db8::1", "a..b"])
 def test_an_address_that_is_not_this_machines_is_said_before_any_port_is_tried(host: str) -> None:
-    with pytest.raises(HostError, match="nothing can listen"):
-        settle_ports({"producer": host}, demanded={}, remembered={}, ours=())
+    with pytest.raises(HostError, match="nothing can listen"), Reservations() as reservations:
+        settle_ports({"producer": host}, demanded={}, remembered={}, ours=(), reservations=reservations)
 
 
-def test_chosen_ports_are_free_and_all_different() -> None:
-    chosen = choose_free(HOST, 20)
-    assert len(set(chosen)) == 20
-    assert all(is_free(HOST, port) for port in chosen)
+def test_what_is_settled_is_kept_from_others_until_it_is_released(strangers_port: int) -> None:
+    with Reservations() as ours, Reservations() as theirs:
+        hosts = dict.fromkeys(["producer", "analytics"], HOST)
+        settled = settle_ports(
+            hosts, demanded={}, remembered={"producer": free_port()}, ours=(strangers_port,), reservations=ours
+        )
+        assert not any(theirs.keep(HOST, port) for port in settled.values())
+        ours.release()
+        assert all(theirs.keep(HOST, port) for port in settled.values())
 
 
 def test_every_name_gets_a_port_of_its_own() -> None:
@@ -56,7 +63,7 @@ def test_every_name_gets_a_port_of_its_own() -> None:
 
 
 def test_a_remembered_port_is_kept() -> None:
-    (port,) = choose_free(HOST, 1)
+    port = free_port()
     assert settle("producer", remembered={"producer": port}) == {"producer": port}
 
 
@@ -70,13 +77,13 @@ def test_a_remembered_port_that_our_own_process_holds_is_kept(strangers_port: in
 
 
 def test_one_port_is_not_given_to_two_who_demand_it() -> None:
-    (port,) = choose_free(HOST, 1)
+    port = free_port()
     with pytest.raises(PortTakenError, match="asked for twice"):
         settle("producer", "analytics", demanded={"producer": port, "analytics": port})
 
 
 def test_a_demanded_port_wins_over_the_remembered_one() -> None:
-    first, second = choose_free(HOST, 2)
+    first, second = free_port(), free_port()
     assert settle("producer", demanded={"producer": first}, remembered={"producer": second}) == {"producer": first}
 
 
@@ -87,7 +94,7 @@ def test_a_demanded_port_that_a_stranger_holds_is_named_with_the_way_out(strange
 
 
 def test_a_port_demanded_for_one_is_not_given_to_another_that_remembers_it() -> None:
-    (port,) = choose_free(HOST, 1)
+    port = free_port()
     settled = settle("analytics", "producer", demanded={"producer": port}, remembered={"analytics": port})
     assert settled["producer"] == port
     assert settled["analytics"] != port

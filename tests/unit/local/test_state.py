@@ -145,3 +145,11 @@ def test_who_waits_for_the_lock_is_told() -> None:
     with locked("plant", lambda: None), pytest.raises(InterruptedError), locked("plant", interrupt):
         pass
     assert told == ["waiting"]
+
+
+def test_states_that_may_not_be_read_are_not_said_to_be_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(StateError, match=f"cannot read the state directory {tmp_path}/file/") as caught:
+        choose_state(None)
+    assert "XDG_STATE_HOME" in (caught.value.hint or "")

@@ -12,6 +12,7 @@ import typer
 from telemetry_loadtest.machine import machine_device
 from telemetry_operator.client.interrupt import SIGNALS, run_to_end
 from telemetry_operator.client.sending import Target
+from telemetry_operator.commands.interruption import interruption
 from telemetry_operator.commands.options import parse_seconds
 from telemetry_operator.commands.output import ExitCode, err, out, steps
 from telemetry_operator.commands.target import Wish, resolve_target
@@ -64,16 +65,16 @@ def _refuse() -> NoReturn:
 
 def _demonstrate(platform: TelemetryPlatform, script: Script, *, keep: bool) -> bool:
     anew = not was_up(NAME)
-    for number in SIGNALS:
-        signal.signal(number, _interrupt)
+    interruption.heed(SIGNALS)
     came_up = False
     try:
         with steps() as progress:
             bring_up(platform, Options(), progress)
         came_up = True
         return _play(script, keep=keep, linger=script.duration is None)
-    except KeyboardInterrupt:
-        came_up, keep = True, keep and came_up
+    except BaseException:
+        if interruption.asked:
+            came_up, keep = True, keep and came_up
         raise
     finally:
         if came_up and not keep:
@@ -107,6 +108,7 @@ def _linger(target: Target) -> None:
     out.print("Enter or Ctrl-C ends it.", style="bold")
     with suppress(KeyboardInterrupt):
         sys.stdin.readline()
+    interruption.answer()
 
 
 def _print_queries(target: Target) -> None:
@@ -148,7 +150,3 @@ class _Whisper:
     def step(self, text: str) -> None:
         with suppress(OSError):
             err.print(f"{text} ...")
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt

@@ -58,7 +58,8 @@ def up(
     with steps() as progress:
         result = bring_up(platform, options, progress)
     state = open_state(result.name)
-    print_result(observe(state), up_lines(result, platform, state), output)
+    # A table shows nothing that would have to be looked at: whoever interrupts has been told that the platform is up.
+    print_result(observe(state) if output is Format.JSON else None, up_lines(result, platform, state), output)
 
 
 def down(

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from telemetry_contract.architecture import Scaling
+from telemetry_contract.architecture import Reads, Scaling
 from telemetry_operator.local.ledger import LedgerStatus, PartitionBalance
 from telemetry_operator.local.state import State
 from telemetry_operator.local.status import PlatformState, PlatformStatus, ProcessStatus
@@ -26,6 +26,8 @@ def up_lines(up: Up, platform: TelemetryPlatform, state: State) -> RenderableTyp
     lines: list[RenderableType] = [Text(f"{up.name} is up{proof}", style="green"), table]
     if platform.spec.choices.scaling is Scaling.HPA:
         lines.append(Text("scaling: hpa needs a cluster; here the replicas stay as they start", style="dim"))
+    if up.applied.options.redis is not None and platform.spec.choices.reads is Reads.DIRECT:
+        lines.append(Text("redis counts the rate limits alone; nothing is cached, for reads is direct", style="dim"))
     return Group(*lines)
 
 

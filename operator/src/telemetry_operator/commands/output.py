@@ -13,6 +13,7 @@ import typer
 from rich.console import Console, RenderableType
 from rich.status import Status
 
+from telemetry_operator.commands.interruption import interruption
 from telemetry_operator.errors import PlatformError
 
 out: Final = Console(highlight=False)
@@ -20,7 +21,7 @@ err: Final = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 class ExitCode(IntEnum):
-    """0 done; 1 failed, see the error; 2 wrong usage; 3 not all up; 4 not all accepted; 5 books open; 130 Ctrl-C."""
+    """0 done; 1 failed; 2 wrong usage or manifest; 3 not all up; 4 not all accepted; 5 books open; 130 Ctrl-C."""
 
     OK = 0
     FAILED = 1
@@ -65,6 +66,12 @@ class Steps:
         self._last = ""
 
     def step(self, text: str) -> None:
+        """Tell what comes next, unless somebody asked the command to end.
+
+        Raises:
+            KeyboardInterrupt: so it was asked.
+        """
+        interruption.check()
         if self._status is not None:
             self._status.update(text)
         elif text != self._last:

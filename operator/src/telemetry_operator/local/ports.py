@@ -1,22 +1,14 @@
 """TCP ports of this machine: chosen free once, remembered, and never taken from somebody."""
 
 import contextlib
-import random
 import socket
 from collections.abc import Collection, Iterable, Mapping
-from itertools import islice
 from typing import Any
 
 import psutil
 
 from telemetry_operator.errors import PlatformError
-
-# Below the range that systems choose outgoing connections' ports from: one could be taken while a server restarts.
-CHOICE = range(20_000, 32_768)
-
-
-class PortTakenError(PlatformError):
-    """A port that was asked for is somebody else's."""
+from telemetry_operator.local.reservations import PortTakenError, Reservations, family_of
 
 
 class HostError(PlatformError):
@@ -25,7 +17,7 @@ class HostError(PlatformError):
 
 def check_host(host: str) -> None:
     """Raise HostError where nothing can listen on this address, whatever the port."""
-    with socket.socket(_family(host)) as probe:
+    with socket.socket(family_of(host)) as probe:
         try:
             probe.bind((host, 0))
         except (OSError, UnicodeError) as error:
@@ -34,48 +26,21 @@ def check_host(host: str) -> None:
             raise HostError(f"nothing can listen on {host!r} here: {why}", hint=hint) from None
 
 
-def is_free(host: str, port: int) -> bool:
-    """Say whether a server could bind the port now. A port that lingers after its server counts as free."""
-    with socket.socket(_family(host)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def choose_free(host: str, count: int, *, avoid: Collection[int] = ()) -> list[int]:
-    """Choose ports that nobody holds, all different, none of `avoid`.
-
-    Raises:
-        PortTakenError: there are not as many left.
-    """
-    candidates = (port for port in random.sample(CHOICE, len(CHOICE)) if port not in avoid)
-    chosen = list(islice((port for port in candidates if is_free(host, port)), count))
-    if len(chosen) < count:
-        raise PortTakenError(f"nearly every port of {host} from {CHOICE.start} to {CHOICE.stop - 1} is taken")
-    return chosen
-
-
 def settle_ports(
     hosts: Mapping[str, str],
     *,
     demanded: Mapping[str, int],
     remembered: Mapping[str, int],
     ours: Collection[int],
+    reservations: Reservations,
 ) -> dict[str, int]:
     """Give each name of `hosts` (name to the host it listens on) a port, the same as last time where that is possible.
 
-    `ours` are ports that this platform's own processes hold now.
+    `ours` are ports that this platform's own processes listen on now; all others are kept in `reservations`.
 
     Raises:
         HostError: a host is not this machine's.
-        PortTakenError: a demanded port is held by somebody else.
+        PortTakenError: a demanded port is held by somebody else, or there are not as many left.
     """
     for host in set(hosts.values()):
         check_host(host)
@@ -83,7 +48,7 @@ def settle_ports(
     for name, port in settled.items():
         if list(settled.values()).count(port) > 1:
             raise PortTakenError(f"port {port} is asked for twice", hint=f"give another with --{name}-port")
-        if port not in ours and not is_free(hosts[name], port):
+        if port not in ours and not reservations.keep(hosts[name], port):
             raise PortTakenError(
                 f"port {port} for {name} is taken{_holder(port)}",
                 hint=f"give another with --{name}-port, or leave it out to have one chosen",
@@ -91,8 +56,8 @@ def settle_ports(
     for name, host in hosts.items():
         port = settled.get(name) or remembered.get(name, 0)
         taken = {other for key, other in settled.items() if key != name}
-        if port in taken or not (port in ours or (port and is_free(host, port))):
-            (port,) = choose_free(host, 1, avoid=taken | set(remembered.values()))
+        if port in taken or not (port in ours or (port and reservations.keep(host, port))):
+            port = reservations.choose(host, avoid=taken | set(remembered.values()))
         settled[name] = port
     return settled
 

@@ -105,9 +105,17 @@ def states_directory() -> Path:
 
 
 def platform_names() -> list[str]:
-    """Return the names of all platforms that have a state here."""
-    directory = states_directory()
-    return sorted(path.parent.name for path in directory.glob("*/format")) if directory.is_dir() else []
+    """Return the names of all platforms that have a state here.
+
+    Raises:
+        StateError: there may be some, and we may not look.
+    """
+    with _explained("read"):
+        try:
+            found = list(states_directory().iterdir())
+        except FileNotFoundError:
+            return []
+        return sorted(path.name for path in found if (path / "format").exists())
 
 
 def choose_state(name: str | None) -> State:
@@ -115,6 +123,7 @@ def choose_state(name: str | None) -> State:
 
     Raises:
         UnknownPlatformError: there is none of that name, or more than one and no name.
+        StateError: we may not look.
     """
     known = platform_names()
     chosen = [name] if name is not None else [one for one in known if is_running(one)] or known
@@ -142,7 +151,7 @@ def open_state(name: str) -> State:
         StateError: it cannot be written, or another release made it.
     """
     state = State(states_directory() / name)
-    with _explained():
+    with _explained("write"):
         _make(state)
     return state
 
@@ -184,7 +193,7 @@ def locked(name: str, waiting: Callable[[], None]) -> Iterator[None]:
         StateError: the state directory cannot be written.
     """
     path = states_directory() / f".{name}.lock"
-    with _explained():
+    with _explained("write"):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch()
     with exclusive(path, waiting):
@@ -192,11 +201,11 @@ def locked(name: str, waiting: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(verb: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise StateError(
-            f"cannot write the state directory {error.filename}: {error.strerror}",
-            hint="set XDG_STATE_HOME to a directory of yours",
+            f"cannot {verb} the state directory {error.filename}: {error.strerror}",
+            hint="be the user whose platforms are there, or set XDG_STATE_HOME to a directory of yours",
         ) from error

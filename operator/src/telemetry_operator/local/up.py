@@ -15,13 +15,19 @@ from telemetry_operator.local.plan import Plan, build_plan, port_hosts
 from telemetry_operator.local.ports import listening_ports, settle_ports
 from telemetry_operator.local.program import Program
 from telemetry_operator.local.progress import Progress
-from telemetry_operator.local.readiness import NotReadyError, await_server, await_service, check_reachable
+from telemetry_operator.local.readiness import (
+    AddressTakenError,
+    NotReadyError,
+    await_server,
+    await_service,
+    check_reachable,
+)
+from telemetry_operator.local.reservations import Reservations
 from telemetry_operator.local.servers.server import PreparationError, run_to_end
 from telemetry_operator.local.state import State, locked, open_state
 from telemetry_operator.local.supervision import Supervisor
 from telemetry_operator.local.supervisor_rpc import ProcessInfo
 from telemetry_operator.probe import probe
-from telemetry_operator.specs.layout import servers_of
 from telemetry_operator.specs.platform import TelemetryPlatform
 
 PREPARE_SECONDS: Final = 180.0
@@ -52,24 +58,36 @@ def bring_up(platform: TelemetryPlatform, options: Options, progress: Progress) 
     with locked(name, lambda: progress.step("waiting for another telemetryctl that is at this platform")):
         state = open_state(name)
         refuse_loss(read_applied(state.applied), platform, options)
-        supervisor = Supervisor(state.run, state.logs)
-        plan = _plan(platform, options, state, supervisor)
-        check_reachable(plan.endpoints, [kind for kind in servers_of(platform.spec) if kind not in _names(plan)])
+        try:
+            return _bring_up(platform, options, state, progress)
+        except AddressTakenError:
+            progress.step("a port was taken before its server had it; choosing again")
+            return _bring_up(platform, options, state, progress)
+
+
+def _bring_up(platform: TelemetryPlatform, options: Options, state: State, progress: Progress) -> Up:
+    supervisor = Supervisor(state.run, state.logs)
+    with Reservations() as reservations:
+        plan = _plan(platform, options, state, supervisor, reservations)
+        check_reachable(plan.endpoints, ours=_names(plan))
         with _undone_on_failure(supervisor):
             _start(plan, state, supervisor, progress)
             visible = _prove(plan, state, progress)
-        applied = applied_of(platform, options, plan)
-        write_applied(state.applied, applied)
-        return Up(name, applied, visible)
+            applied = applied_of(platform, options, plan)
+            write_applied(state.applied, applied)
+    return Up(state.name, applied, visible)
 
 
-def _plan(platform: TelemetryPlatform, options: Options, state: State, supervisor: Supervisor) -> Plan:
+def _plan(
+    platform: TelemetryPlatform, options: Options, state: State, supervisor: Supervisor, reservations: Reservations
+) -> Plan:
     wanted = {"producer": options.producer_port, "analytics": options.analytics_port}
     ports = settle_ports(
         port_hosts(platform, options),
         demanded={name: port for name, port in wanted.items() if port is not None},
         remembered=state.ports(),
         ours=listening_ports(supervisor.leftovers()),
+        reservations=reservations,
     )
     state.remember_ports(state.ports() | ports)
     return build_plan(platform, options, ports, state)

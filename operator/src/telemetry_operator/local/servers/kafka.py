@@ -7,11 +7,9 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
-
 from telemetry_operator.local.program import Program
 from telemetry_operator.local.servers.jars import DownloadError, Pin, provide_jars, read_pins
+from telemetry_operator.local.servers.kafka_client import refusal
 from telemetry_operator.local.servers.server import LOOPBACK, Server, run_to_end, unavailable
 
 NAME = "kafka"
@@ -84,7 +82,7 @@ def describe(data: Path, *, port: int, controller_port: int, cache: Path) -> Ser
         program=run(NAME, ("kafka.Kafka", str(configuration))),
         address=address,
         prepare=prepare,
-        is_ready=lambda: _answers(address),
+        is_ready=lambda: refusal({"bootstrap.servers": address}, seconds=READY_SECONDS) is None,
     )
 
 
@@ -119,12 +117,3 @@ def _format_once(data: Path, program: Program) -> None:
 
 def _format_arguments(configuration: Path) -> tuple[str, ...]:
     return ("format", "--ignore-formatted", "--cluster-id", CLUSTER_ID, "--config", str(configuration))
-
-
-def _answers(address: str) -> bool:
-    try:
-        # Until it answers, the client would write each refused connection to standard error.
-        admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
-        return bool(admin.list_topics(timeout=READY_SECONDS).brokers)
-    except KafkaException:
-        return False
