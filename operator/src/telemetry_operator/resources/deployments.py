@@ -29,8 +29,9 @@ HISTORY: Final = 2  # to look up what ran before; the way back is the manifest
 LEAVE_FIRST: Final = {"lifecycle": {"preStop": {"sleep": {"seconds": LEAVE_SECONDS}}}}
 
 PROBES: Final = {
-    # Two minutes for importing on a throttled CPU. Servers may be away for as long as they like: that is readiness.
-    "startupProbe": probe(http_get("/livez", MANAGEMENT), every=2, failures=60),
+    # Two minutes for importing on a throttled CPU, and not asked before the fastest. Servers may be away for as long as
+    # they like: that is readiness.
+    "startupProbe": {**probe(http_get("/livez", MANAGEMENT), every=2, failures=60), "initialDelaySeconds": 2},
     # False from the first moment of a drain; else slow answers are load, and fewer pods would make it worse.
     "readinessProbe": probe(http_get("/readyz", MANAGEMENT), every=3, failures=3, timeout=5),
     # A loop that has not turned for a minute will not turn again; a busy one answers within that.
