@@ -21,7 +21,7 @@ LABEL_AS_NAME: Final = Validation(
     f"metadata.name: a name of at most {LONGEST_LABEL} lower-case letters, digits and inner hyphens is needed",
 )
 
-COLUMNS: Final = (
+COLUMNS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "Architecture", "type": "string", "jsonPath": ".status.architecture"},
     {"name": "Available", "type": "string", "jsonPath": '.status.conditions[?(@.type=="Available")].status'},
     {"name": "Ingest", "type": "string", "jsonPath": ".status.ingest", "description": "Producers ready, of all wanted"},

@@ -19,11 +19,12 @@ from telemetry_operator.crds.twins import twins_of
 Schema = dict[str, Any]
 
 QUOTES: Final = '"'
+INT_OR_STRING: Final = "x-kubernetes-int-or-string"
 VALIDATIONS: Final = "x-kubernetes-validations"
 
 _KEPT: Final = frozenset({
     "description", "type", "format", "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "minLength",
-    "maxLength", "minItems", "maxItems", "required", "anyOf", "x-kubernetes-int-or-string",
+    "maxLength", "minItems", "maxItems", "required", INT_OR_STRING,
     "x-kubernetes-preserve-unknown-fields", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", VALIDATIONS,
 })  # fmt: skip
 _INNER: Final = frozenset({"properties", "items", "additionalProperties"})
@@ -62,6 +63,8 @@ def with_validations(schema: Schema, validations: list[Validation]) -> Schema:
 
 def _structural(node: Schema, blocks: dict[str, Schema], *, defaults: bool) -> Schema:
     node = _resolved(node, blocks)
+    if INT_OR_STRING in node:
+        node.pop("anyOf", None)
     if unknown := node.keys() - _KEPT - _INNER - _DROPPED:
         raise NotStructuralError(f"found {', '.join(sorted(unknown))} in the schema of {node.get('title')}")
     kept = {name: value for name, value in node.items() if name in _KEPT}
@@ -89,5 +92,5 @@ def _default(node: Schema) -> Schema:
 def _resolved(node: Schema, blocks: dict[str, Schema]) -> Schema:
     """The node with what it refers to; what it says itself, of this one place, wins."""
     if "$ref" not in node:
-        return node
+        return dict(node)
     return {**_resolved(blocks[node["$ref"].rpartition("/")[2]], blocks), **node}

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from telemetry_contract.settings import PREFIX
-from telemetry_operator.crds.cel import Validation, choice, milliseconds, present, quantity, value
+from telemetry_operator.crds.cel import Validation, choice, default_of, milliseconds, present, quantity, value
 from telemetry_operator.specs.findings import Rule
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.rules import MARGIN, RULES
@@ -42,10 +42,8 @@ def _at_most_limit(kind: str) -> str:
 
 def _consumer_limit() -> str:
     """Limit of the consumer's memory. Only where all resources are left out there is one by default."""
-    by_default = 'quantity("512Mi")'
-    return (
-        f"(has(self.consumer) && has(self.consumer.resources) ? {quantity(f'self.{CONSUMER_MEMORY}')} : {by_default})"
-    )
+    given, by_default = quantity(f"self.{CONSUMER_MEMORY}"), f"quantity({default_of(CONSUMER_MEMORY)})"
+    return f"({present('consumer.resources')} ? {given} : {by_default})"
 
 
 def _within_partitions(field: str) -> Validation:
@@ -129,7 +127,7 @@ _SPEC: Final[Mapping[str, Validation]] = {
         _either(
             IN_POSTGRES,
             _missing("memory.maxSize"),
-            f"has(self.consumer) && has(self.consumer.resources) && {_missing(CONSUMER_MEMORY)}",
+            f"{present('consumer.resources')} && {_missing(CONSUMER_MEMORY)}",
             f"{quantity('self.memory.maxSize')}.isLessThan({_consumer_limit()})",
         ),
         "readings share spec.consumer.resources.limits.memory with the program, so less is needed",

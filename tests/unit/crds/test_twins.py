@@ -1,0 +1,86 @@
+"""Each rule of the models has its twin in CEL, and examples that prove the two alike."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from tools.reference.manifest import blocks
+
+from telemetry_operator.crds import transitions, twins
+from telemetry_operator.specs.findings import Rule, RulesBrokenError
+from telemetry_operator.specs.platform import TelemetryPlatform
+from telemetry_operator.specs.pods import PodTemplate
+from telemetry_operator.specs.spec import PlatformSpec
+from telemetry_operator.specs.transitions import TRANSITIONS, refused_changes
+from tests.support.api_server import ROOT
+from tests.support.manifests import faults_of, manifest_of, platform_of
+from tests.support.rule_examples import Change, Spec, changes, read_examples, values
+
+RULES: list[Rule] = list({rule.name: rule for model in blocks() for rule in getattr(model, "rules", ())}.values())
+EXAMPLES = read_examples("rules")
+
+
+def broken(spec: Spec) -> set[str]:
+    """Names of the rules that a spec breaks."""
+    try:
+        platform_of(**spec)
+    except ValidationError as error:
+        causes: list[Any] = [detail.get("ctx", {}).get("error") for detail in error.errors()]
+        return {rule.name for cause in causes if isinstance(cause, RulesBrokenError) for rule, _ in cause.findings}
+    return set()
+
+
+def names_of_changes(old: PlatformSpec, new: PlatformSpec) -> list[str]:
+    return [compare.__name__ for compare in TRANSITIONS if list(compare(old, new))]
+
+
+def test_each_rule_has_a_twin_and_each_twin_a_rule() -> None:
+    assert {rule.name for rule in RULES} == twins.TWINS.keys() | twins.IN_THE_SCHEMA.keys()
+
+
+def test_each_comparison_has_a_twin() -> None:
+    assert {compare.__name__ for compare in TRANSITIONS} == transitions.TWINS.keys()
+
+
+def test_no_two_rules_share_a_name() -> None:
+    checks = {rule.check for model in blocks() for rule in getattr(model, "rules", ())}
+    assert max(Counter(check.__name__ for check in checks).values()) == 1
+
+
+def test_a_rule_between_blocks_stands_at_the_spec() -> None:
+    messages = [it["message"] for it in ROOT["properties"]["spec"]["x-kubernetes-validations"]]
+    expected = [twins.TWINS[rule.name].message for rule in TelemetryPlatform.rules]
+    assert messages[: len(expected)] == expected
+
+
+def test_the_schema_says_what_two_rules_say() -> None:
+    env = PodTemplate.model_json_schema()["properties"]["env"]
+    brokers = ROOT["properties"]["spec"]["properties"]["kafka"]["properties"]["builtin"]["properties"]["brokers"]
+    assert (env["x-kubernetes-list-map-keys"], brokers["enum"]) == (["name"], [1, 3])
+
+
+def test_each_rule_has_examples() -> None:
+    assert {rule.name for rule in RULES} == EXAMPLES.keys()
+    assert {compare.__name__ for compare in TRANSITIONS} == {change.name for change in changes()}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_model_accepts_one_example_and_refuses_the_other_by_the_rule(name: str) -> None:
+    assert (broken(EXAMPLES[name]["accepted"]), broken(EXAMPLES[name]["refused"])) == (set(), {name})
+
+
+@pytest.mark.parametrize("change", changes(), ids=lambda change: change.name)
+def test_a_change_is_accepted_or_refused(change: Change) -> None:
+    before, accepted, refused = (platform_of(**spec).spec for spec in change[1:])
+    assert (refused_changes(before, accepted), names_of_changes(before, refused)) == ((), [change.name])
+
+
+@pytest.mark.parametrize(("name", "spec"), values(accepted=True))
+def test_a_value_is_accepted(name: str, spec: Spec) -> None:
+    assert not faults_of(manifest_of(**spec))
+
+
+@pytest.mark.parametrize(("name", "spec"), values(accepted=False))
+def test_a_value_is_refused(name: str, spec: Spec) -> None:
+    assert faults_of(manifest_of(**spec))
