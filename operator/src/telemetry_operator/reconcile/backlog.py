@@ -91,5 +91,7 @@ async def _ask(session: aiohttp.ClientSession, pod: Object) -> dict[int, int]:
         async with session.get(f"http://{host}:{MANAGEMENT_PORT}/metrics") as response:
             response.raise_for_status()
             return parse_lags(await response.text())
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        raise BacklogUnknownError(f"pod {name} does not tell its lag: {str(error) or 'no answer in time'}") from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise BacklogUnknownError(f"pod {name} does not answer at {host}:{MANAGEMENT_PORT}") from error
+    except ValueError as error:
+        raise BacklogUnknownError(f"pod {name} tells its lag in a form that is not known: {error}") from error

@@ -8,9 +8,11 @@ that every write has a reason that a person can read.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Final
 
-from telemetry_operator.resources.objects import Object, key_of
+from telemetry_operator.resources.objects import NETWORK_POLICY, SECRET, Object
 from telemetry_operator.specs.quantity import Quantity
 
 Element = tuple[tuple[str, Any], ...]
@@ -32,7 +34,7 @@ MERGE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "hostAliases": ("ip",),
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
 }
-ATOMIC_KINDS: Final = frozenset({"NetworkPolicy"})
+ATOMIC_KINDS: Final = frozenset({NETWORK_POLICY.kind})
 """Kinds in which none of the lists above is merged, whatever its name."""
 
 QUANTITIES: Final = frozenset({"requests", "limits", "sizeLimit", "averageValue"})
@@ -41,7 +43,7 @@ SHOWN: Final = 80  # characters of a value
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first field that is not as wanted; `found` is None where there is none."""
+    """A field that is not as wanted; `found` is None where there is none."""
 
     path: Path
     wanted: Any
@@ -51,17 +53,19 @@ class Difference:
     def __str__(self) -> str:
         place = "".join(_told_place(place) for place in self.path).lstrip(".")
         if self.is_secret:
-            return f"{place} is not as wanted"
-        return f"{place}: {_shown(self.wanted)} wanted, {_shown(self.found)} found"
+            return f"{place}: another value wanted"
+        return f"{place}: {' wanted, '.join(_told_values(self.wanted, self.found))} found"
+
+
+def differences(wanted: Object, live: Object) -> Iterator[Difference]:
+    """Fields of `wanted` that `live` lacks or has otherwise, in the order in which they are wanted."""
+    is_secret = wanted.get("kind") == SECRET.kind
+    for path, ours, theirs in _differences(wanted, live, (), is_atomic=wanted.get("kind") in ATOMIC_KINDS):
+        yield Difference(path, ours, theirs, is_secret and path[0] in {"data", "stringData"})
 
 
 def first_difference(wanted: Object, live: Object) -> Difference | None:
-    """The first field of `wanted` that `live` lacks or has otherwise; None where there is none."""
-    is_atomic = wanted.get("kind") in ATOMIC_KINDS
-    for path, ours, theirs in _differences(wanted, live, (), is_atomic=is_atomic):
-        is_secret = wanted.get("kind") == "Secret" and path[0] in {"data", "stringData"}
-        return Difference(path, ours, theirs, is_secret)
-    return None
+    return next(differences(wanted, live), None)
 
 
 def merge_keys_of(path: Path) -> tuple[str, ...] | None:
@@ -116,9 +120,10 @@ def _is_same(wanted: Any, live: Any, path: Path) -> bool:  # noqa: ANN401 - JSON
     return False
 
 
-def _amount(value: Any) -> Any:  # noqa: ANN401 - JSON
-    quantity = Quantity(value)
-    return quantity.value if str(value).strip("0.") and quantity.value else (0 if not str(value).strip("0.") else None)
+def _amount(value: Any) -> Decimal | None:  # noqa: ANN401 - JSON
+    """A quantity as a number; None where it is none."""
+    text = str(value)
+    return (Quantity(text).value or None) if text.strip("0.") else Decimal(0)
 
 
 def _told_place(place: str | int | Element) -> str:
@@ -129,14 +134,18 @@ def _told_place(place: str | int | Element) -> str:
     return f"[{','.join(str(value) for _, value in place)}]"
 
 
+def _told_values(wanted: Any, found: Any) -> tuple[str, str]:  # noqa: ANN401 - JSON
+    """Both values, short enough to read; of long texts the first lines that differ, of long lists how many they are."""
+    if isinstance(wanted, str) and isinstance(found, str) and "\n" in wanted + found:
+        pairs = zip_longest(wanted.splitlines(), found.splitlines())
+        wanted, found = next(pair for pair in pairs if pair[0] != pair[1])
+    elif isinstance(wanted, list) and isinstance(found, list):
+        return f"{len(wanted)} entries", f"{len(found)}"
+    return _shown(wanted), _shown(found)
+
+
 def _shown(value: Any) -> str:  # noqa: ANN401 - JSON
     if value is None:
         return "nothing"
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def told(built: Object) -> str:
-    """The object as a person names it."""
-    key = key_of(built)
-    return f"{key.kind} {key.name}"

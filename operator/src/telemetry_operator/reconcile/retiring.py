@@ -1,6 +1,6 @@
 """What is owned and no longer wanted: when each of it may go. Pure.
 
-- What no pod depends on (autoscalers, budgets, an Ingress, superseded Jobs) goes at once.
+- What no pod depends on (budgets, an Ingress, superseded Jobs) goes at once; an autoscaler when its count is ours.
 - A consumer goes when no producer of the old template is left and the stream is empty. Until readings are known not to
   be left in it, Kafka's StatefulSet carries a mark (`UNREAD`), set before the first producer can write to it.
 - Everything else goes when all pods are of the new architecture and nothing is waited for; volumes as the deletion
@@ -15,7 +15,7 @@ from telemetry_operator.reconcile.draft import Draft
 from telemetry_operator.reconcile.generated_secrets import once_made
 from telemetry_operator.reconcile.handover import head_of
 from telemetry_operator.reconcile.observed import Observed
-from telemetry_operator.reconcile.ownership import OURS
+from telemetry_operator.reconcile.ownership import OURS, REPLICAS, owns
 from telemetry_operator.reconcile.parts import Parts, component_of
 from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb
 from telemetry_operator.reconcile.reasons import Reason
@@ -69,7 +69,7 @@ def plan_unread_mark(draft: Draft, platform: TelemetryPlatform, parts: Parts) ->
 def plan_retiring(draft: Draft, platform: TelemetryPlatform, context: Context, parts: Parts) -> None:
     unwanted = unwanted_of(platform, context, parts, draft.observed)
     is_settled = not draft.waits and not draft.changes
-    draft.add(_delete(Step.PRUNE, live) for live in _free(unwanted, platform, parts))
+    draft.add(_delete(Step.PRUNE, live) for live in _free(draft, unwanted, platform, parts))
     if not unwanted:
         return
     consumer = unwanted.get(Key(DEPLOYMENT.kind, object_name(platform, Component.CONSUMER)))
@@ -136,15 +136,21 @@ def _may_go(draft: Draft, platform: TelemetryPlatform, server: Object) -> bool:
     return agreed
 
 
-def _free(unwanted: Unwanted, platform: TelemetryPlatform, parts: Parts) -> Iterator[Object]:
+def _free(draft: Draft, unwanted: Unwanted, platform: TelemetryPlatform, parts: Parts) -> Iterator[Object]:
     """What no pod depends on, now."""
     components = {component_of(built) for built in parts.by_key.values()}
     for key, live in unwanted.items():
-        is_free = key.kind in UNUSED_BY_PODS and component_of(live) in components
+        is_free = key.kind in UNUSED_BY_PODS and component_of(live) in components and _has_handed_back(live, draft)
         is_policy = key.kind == NETWORK_POLICY.kind and not platform.spec.network_policy.enabled
         is_superseded = key.kind == JOB.kind
         if (is_free or is_policy or is_superseded) and not _is_going(live):
             yield live
+
+
+def _has_handed_back(live: Object, draft: Draft) -> bool:
+    """Whether an autoscaler's count is ours again; true of what is no autoscaler."""
+    deployment = draft.live(Key(DEPLOYMENT.kind, live["metadata"]["name"]))
+    return live["kind"] != AUTOSCALER.kind or deployment is None or owns(deployment, OURS, REPLICAS)
 
 
 def _is_left_by_all(draft: Draft, parts: Parts) -> bool:

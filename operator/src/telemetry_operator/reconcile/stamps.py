@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from telemetry_operator.reconcile.differences import Path, first_difference
+from telemetry_operator.reconcile.differences import differences, first_difference
 from telemetry_operator.reconcile.ownership import other_owner
 from telemetry_operator.reconcile.plan import Cause
 from telemetry_operator.resources.objects import DEPLOYMENT, STATEFUL_SET, Object
@@ -20,6 +20,8 @@ TEMPLATE: Final = "telemetry.dev/template"
 """Annotation of pods: tells those of one template from those of another, without asking for ReplicaSets."""
 PARTITIONS: Final = "telemetry.dev/partitions"
 """Annotation of the consumer's Deployment: of how many partitions all of its pods together must tell."""
+MARKS: Final = frozenset({APPLIED, TEMPLATE})
+OWN_PREFIX: Final = "telemetry.dev/"
 DIGEST: Final = 12  # bytes
 ROLLING_KINDS: Final = frozenset({DEPLOYMENT.kind, STATEFUL_SET.kind})
 
@@ -44,17 +46,14 @@ def needs_apply(wanted: Object, live: Object | None) -> Verdict | None:
     """Why a stamped object is to be applied; None where it stands as it should."""
     if live is None:
         return Verdict(Cause.MISSING, "there is none")
-    difference = first_difference(wanted, live)
-    rolls = wanted["kind"] in ROLLING_KINDS and template_of(wanted) != template_of(live)
     if applied_of(live) != applied_of(wanted):
-        unmarked = first_difference(without_mark(wanted), live)
-        why = str(unmarked) if unmarked else "a field that was applied before is no longer wanted"
-        return Verdict(Cause.CHANGED, why, rolls=rolls)
+        rolls = wanted["kind"] in ROLLING_KINDS and template_of(wanted) != template_of(live)
+        return Verdict(Cause.CHANGED, _why_changed(wanted, live), rolls=rolls)
+    difference = first_difference(wanted, live)
     if difference is None:
         return None
-    return Verdict(
-        Cause.DRIFTED, str(difference), other_owner(live, difference.path), rolls=_is_in_template(difference.path)
-    )
+    by, rolls = other_owner(live, difference.path), difference.path[:2] == ("spec", "template")
+    return Verdict(Cause.DRIFTED, str(difference), by, rolls=rolls)
 
 
 def applied_of(stamped: Object) -> str | None:
@@ -95,5 +94,9 @@ def without_mark(stamped: Object) -> Object:
     return {**stamped, "metadata": {**metadata, **({"annotations": annotations} if annotations else {})}}
 
 
-def _is_in_template(path: Path) -> bool:
-    return path[:2] == ("spec", "template")
+def _why_changed(wanted: Object, live: Object) -> str:
+    """The first difference that says something; a digest only where nothing else differs, and never our own mark."""
+    found = [one for one in differences(wanted, live) if not MARKS.intersection(one.path)]
+    telling = (one for one in found if not str(one.path[-1]).startswith(OWN_PREFIX))
+    first = next(telling, found[0] if found else None)
+    return str(first) if first else "a field that was applied before is no longer wanted"

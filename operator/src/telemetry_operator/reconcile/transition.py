@@ -41,11 +41,15 @@ def with_held_retention(platform: TelemetryPlatform, observed: Observed) -> Tele
 
 
 def wants_backlog(platform: TelemetryPlatform, observed: Observed) -> bool:
-    """Whether something depends on how much of the stream is not stored yet."""
+    """Whether something depends just now on how much of the stream is not stored yet."""
     if consumer_of(platform, observed) is None:
         return False
     staged = staged_platform(platform, observed)
-    return staged.spec.choices.writes is Writes.DIRECT or _retention_to_hold(staged, observed) is not None
+    if staged.spec.choices.writes is Writes.KAFKA:
+        return _retention_to_hold(staged, observed) is not None
+    # Asking takes seconds, and while a producer may still write to the stream the answer decides nothing.
+    producer = observed.objects.get(Key(DEPLOYMENT.kind, object_name(platform, Component.PRODUCER)))
+    return producer is not None and variable_of(producer, Variable.WRITES) == Writes.DIRECT
 
 
 def consumer_of(platform: TelemetryPlatform, observed: Observed) -> Object | None:
