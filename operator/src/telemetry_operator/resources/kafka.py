@@ -133,6 +133,8 @@ def _small_machine() -> dict[str, str]:
     return {
         # A broker that died is missed after this; the default, 9 s, is nearly all the time that a writer waits.
         "broker.session.timeout.ms": "6000",
+        # A broker that finds no quorum waits for one; the default ends it after a minute, and restarts are slower.
+        "initial.broker.registration.timeout.ms": "600000",
         "group.initial.rebalance.delay.ms": "500",
         # The default, 128 MB, is a quarter of the usual heap.
         "log.cleaner.dedupe.buffer.size": str(16 * MEBI),
@@ -152,7 +154,7 @@ def _client_properties() -> dict[str, str]:
 
 
 def _shape(platform: TelemetryPlatform, context: Context) -> Shape:
-    heap = heap_bytes(platform.spec) // MEBI
+    heap, several = heap_bytes(platform.spec) // MEBI, platform.spec.kafka.builtin.brokers > 1
     return Shape(
         server=Server.KAFKA,
         image=platform.spec.images.kafka or context.images.kafka,
@@ -175,7 +177,8 @@ def _shape(platform: TelemetryPlatform, context: Context) -> Shape:
         container={"command": run_script("bash", "start.sh"), **PROBES},
         grace_seconds=GRACE_SECONDS,
         governed_by=PODS,
-        ready_seconds=READY_SECONDS if platform.spec.kafka.builtin.brokers > 1 else 0,
+        ready_seconds=READY_SECONDS if several else 0,
+        pod=_over_nodes(platform) if several else {},
     )
 
 
@@ -185,9 +188,25 @@ def _build_budget(platform: TelemetryPlatform, context: Context) -> tuple[Object
         return ()
     budget = {
         **build_object(DISRUPTION_BUDGET, platform, context, Server.KAFKA, Server.KAFKA),
-        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": selector_of(platform, Server.KAFKA)}},
+        "spec": {
+            "maxUnavailable": 1,
+            "selector": {"matchLabels": selector_of(platform, Server.KAFKA)},
+            # A broker that is not ready protects nothing, and would hold up the drain that moves it elsewhere.
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+        },
     }
     return (budget,)
+
+
+def _over_nodes(platform: TelemetryPlatform) -> Object:
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        # Two brokers on one node are better than one broker less.
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": selector_of(platform, Server.KAFKA)},
+    }
+    return {"topologySpreadConstraints": [spread]}
 
 
 def _properties(settings: dict[str, str]) -> str:

@@ -36,6 +36,7 @@ PGDATA: Final = f"{VOLUME}/18/docker"
 SOCKETS: Final = "/var/run/postgresql"
 
 MEBI: Final = 1 << 20
+LEAST_BUFFERS: Final = 16 * MEBI
 LEAST_CONNECTIONS: Final = 100
 OTHER_CONNECTIONS: Final = 25  # prepare, backups, a person, PostgreSQL's own reserve
 # Of one replica, at most; while pods are replaced there are twice as many.
@@ -82,7 +83,7 @@ def settings_of(spec: PlatformSpec) -> dict[str, str]:
         "listen_addresses": "*",
         "hba_file": f"{CONFIGURATION}/pg_hba.conf",
         "max_connections": str(connections),
-        "shared_buffers": _megabytes(memory // 4),
+        "shared_buffers": _megabytes(max(LEAST_BUFFERS, memory // 4)),
         "effective_cache_size": _megabytes(memory * 3 // 4),
         "work_mem": _megabytes(_between(4 * MEBI, memory // 4 // connections, 64 * MEBI)),
         "maintenance_work_mem": _megabytes(_between(16 * MEBI, memory // 16, 1024 * MEBI)),

@@ -5,7 +5,7 @@ becomes ready would keep its own correction out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
 
@@ -32,6 +32,7 @@ from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import DeletionPolicy
 
 CONFIGURATION: Final = "/etc/telemetry/server"
+HISTORY: Final = 2  # to look up what ran before; the way back is the manifest
 ANNOTATION: Final = "telemetry.dev/configuration"
 
 
@@ -59,6 +60,8 @@ class Shape:
     runtime_path: str | None = None
     """Where the server writes beside its data and /tmp."""
     ready_seconds: int = 0
+    pod: Object = field(default_factory=dict)
+    """Fields that its pods have beside all pods' own."""
 
 
 def build_stateful_set(shape: Shape, platform: TelemetryPlatform, context: Context) -> Object:
@@ -71,6 +74,7 @@ def build_stateful_set(shape: Shape, platform: TelemetryPlatform, context: Conte
             "replicas": replicas_of(spec, server),
             "serviceName": object_name(platform, shape.governed_by),
             "podManagementPolicy": "Parallel",
+            "revisionHistoryLimit": HISTORY,
             **({"minReadySeconds": shape.ready_seconds} if shape.ready_seconds else {}),
             "selector": {"matchLabels": selector},
             "template": _build_template(shape, platform, context),
@@ -127,21 +131,21 @@ def execute(*command: str) -> Object:
 
 
 def _build_template(shape: Shape, platform: TelemetryPlatform, context: Context) -> Object:
-    pod = builtin_of(platform.spec, shape.server).pod
     secrets = _secret_variables(shape, platform)
-    server = _build_container(shape, platform, shape.server, [] if shape.initialize else secrets, shape.ports)
+    server = _build_container(shape, platform, shape.server.value, [] if shape.initialize else secrets, shape.ports)
     initialize = _build_container(shape, platform, "initialize", secrets)
+    first = {"initContainers": [{**initialize, "command": [*shape.initialize]}]} if shape.initialize else {}
     volumes = [config_map_volume("configuration", object_name(platform, shape.server))]
     return build_pod_template(
         platform,
         shape.server,
-        pod,
+        builtin_of(platform.spec, shape.server).pod,
         user=shape.user,
         grace_seconds=shape.grace_seconds,
         containers=[{**server, **shape.container}],
         volumes=[*volumes, empty_volume("runtime", "16Mi")] if shape.runtime_path else volumes,
         annotations={ANNOTATION: _digest(shape, platform, context)},
-        more={"initContainers": [{**initialize, "command": [*shape.initialize]}]} if shape.initialize else {},
+        more={**shape.pod, **first},
     )
 
 

@@ -69,7 +69,11 @@ class BuiltinServer(SpecModel):
     """A StatefulSet of ours: for development, benchmarks and small sites."""
 
     storage: Storage = Field(default_factory=Storage, description="Where the server keeps its data.")
-    resources: Resources = Field(default_factory=Resources, description="CPU and memory of the server.")
+    resources: Resources = Field(
+        default_factory=Resources,
+        description="CPU and memory of each replica, which sizes itself by its limit. Where left out: requests of 250m "
+        "and 512Mi, limit 1Gi (postgres); 50m and 64Mi, 256Mi (redis); 250m and 768Mi, 1Gi (kafka).",
+    )
     pod: PodTemplate = Field(default_factory=PodTemplate, description="What is added to the server's pod.")
 
 
