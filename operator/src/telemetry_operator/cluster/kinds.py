@@ -9,8 +9,9 @@ PLATFORM: Final = Kind(API_VERSION, KIND, "telemetryplatforms")
 POD: Final = Kind("v1", "Pod", "pods")
 CLAIM: Final = Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims")
 EVENT: Final = Kind("events.k8s.io/v1", "Event", "events")
+LEASE: Final = Kind("coordination.k8s.io/v1", "Lease", "leases")
 
-_BY_NAME: Final = {kind.kind: kind for kind in (*OWNED_KINDS, PLATFORM, POD, CLAIM, EVENT)}
+_BY_NAME: Final = {kind.kind: kind for kind in (*OWNED_KINDS, PLATFORM, POD, CLAIM, EVENT, LEASE)}
 
 
 def kind_named(name: str) -> Kind:

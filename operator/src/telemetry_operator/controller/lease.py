@@ -1,102 +1,153 @@
 """Leadership by a Lease: of all operators of one release one works, and the others stand by.
 
-The algorithm is `kubernetes.aio.leaderelection`'s; here are the times, an end to every attempt, and the release. A
-leader that cannot renew gives up before another may take over: after a pause, the time for renewing, the last attempt
-and another pause, 2 + 10 + 2.5 + 2 seconds, which is less than 17. Another looks every 2 s, so it leads in about 20.
+Each candidate looks every `RETRY_SECONDS`. It leads if nobody does, or if the leader has not renewed the Lease for
+`LEASE_SECONDS`, counted by the candidate's own clock from when it saw the last renewal: no two clocks are compared. A
+leader that cannot renew gives up `RENEW_SECONDS` after the last renewal; with the pause and the attempt then under way
+that is 14.5 s at most, before another may lead. Why not `kubernetes.aio.leaderelection`: docs/adr/0016.
 """
 
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Final
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, Protocol
 
-import aiohttp
 import structlog
-from kubernetes.aio.client.api_client import ApiClient
-from kubernetes.aio.client.configuration import Configuration
-from kubernetes.aio.client.exceptions import ApiException
-from kubernetes.aio.leaderelection.electionconfig import Config
-from kubernetes.aio.leaderelection.leaderelection import LeaderElection
-from kubernetes.aio.leaderelection.resourcelock.leaselock import LeaseLock
+
+from telemetry_operator.cluster.errors import ClusterError, ConflictError
+from telemetry_operator.cluster.kinds import LEASE
+from telemetry_operator.resources.objects import Kind, Object
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS: Final = 17
-RENEW_SECONDS: Final = 10
-RETRY_SECONDS: Final = 2
+LEASE_SECONDS: Final = 15
+RENEW_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = 2.0
 ATTEMPT_SECONDS: Final = 2.5
+
+
+class LeaseCluster(Protocol):
+    """What leadership needs of the cluster."""
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Object | None: ...
+
+    async def create(self, built: Object) -> Object: ...
+
+    async def apply(self, built: Object) -> Object: ...
 
 
 class Leadership:
     """One candidate: waits for the Lease, keeps it, gives it back."""
 
-    def __init__(self, api: ApiClient, *, namespace: str, name: str, identity: str) -> None:
+    def __init__(
+        self,
+        cluster: LeaseCluster,
+        *,
+        namespace: str,
+        name: str,
+        identity: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.identity = identity
-        self._lock = LeaseLock(name, namespace, identity, api)
-        self._election = _Election(
-            Config(
-                self._lock,
-                lease_duration=LEASE_SECONDS,
-                renew_deadline=RENEW_SECONDS,
-                retry_period=RETRY_SECONDS,
-                onstarted_leading=_nothing,
-                onstopped_leading=_nothing,
-            )
-        )
+        self._cluster = cluster
+        self._namespace = namespace
+        self._name = name
+        self._clock = clock
+        self._seen: tuple[str, float] = ("", 0.0)
+        """The Lease's version, and when this candidate first saw it."""
+        self._renewed = 0.0
+        """When the attempt began that last renewed the Lease."""
+        self._holder = ""
+        """Who held the Lease when it was last looked at or written."""
 
     async def acquire(self) -> None:
         """Wait until this candidate leads."""
-        log.info("standing-by", lease=self._lock.name, identity=self.identity)
-        await self._election.acquire()
-        log.info("leading", lease=self._lock.name, identity=self.identity)
+        log.info("standing-by", lease=self._name, identity=self.identity)
+        while True:
+            if await self._attempt():
+                break
+            await asyncio.sleep(RETRY_SECONDS)
+        log.info("leading", lease=self._name, identity=self.identity)
 
     async def renew(self) -> None:
         """Keep the Lease; returns when it is lost. Then nothing more may be written."""
-        await self._election.renew_loop()
-        log.error("leadership-lost", lease=self._lock.name, identity=self.identity)
+        while self._holder == self.identity and self._clock() < self._renewed + RENEW_SECONDS:
+            await asyncio.sleep(RETRY_SECONDS)
+            await self._attempt()
+        log.error("leadership-lost", lease=self._name, identity=self.identity)
 
     async def release(self) -> None:
         """Let the next candidate lead at once; to be called when nothing more will be written."""
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                await self._give_back()
-        except (TimeoutError, aiohttp.ClientError, ApiException) as error:
+                lease = await self._cluster.get(LEASE, self._namespace, self._name)
+                if lease is not None and _holder_of(lease) == self.identity:
+                    await self._write(lease, {"leaseDurationSeconds": 1, "renewTime": _now()})
+                    log.info("lease-released", lease=self._name)
+        except (TimeoutError, ClusterError) as error:
             # It runs out by itself.
             log.warning("lease-not-released", error=str(error) or type(error).__name__)
 
-    async def _give_back(self) -> None:
-        found, _ = await self._lock.get(self._lock.name, self._lock.namespace)
-        lease = self._lock.lease_reference
-        if not found or lease is None or lease.spec is None or lease.spec.holder_identity != self.identity:
-            return
-        lease.spec.holder_identity = None
-        await self._lock.api_instance.replace_namespaced_lease(
-            name=self._lock.name, namespace=self._lock.namespace, body=lease
-        )
-        log.info("lease-released", lease=self._lock.name)
-
-
-class _Election(LeaderElection):
-    """The library's, with an end to each attempt: it waits minutes for an answer, and dies of a broken connection."""
-
-    async def try_acquire_or_renew(self) -> bool:
+    async def _attempt(self) -> bool:
+        """Take or renew the Lease if that may be done now; whether it was."""
+        began = self._clock()
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                return await super().try_acquire_or_renew()
-        except (TimeoutError, aiohttp.ClientError, ApiException) as error:
+                taken = await self._take()
+        except ConflictError:
+            # Another was quicker.
+            return False
+        except (TimeoutError, ClusterError) as error:
             log.warning("lease-attempt-failed", error=str(error) or type(error).__name__)
             return False
+        if taken:
+            self._renewed = began
+        return taken
 
+    async def _take(self) -> bool:
+        lease = await self._cluster.get(LEASE, self._namespace, self._name)
+        if lease is None:
+            # Held by nobody yet: only what is applied later can be taken away again by applying less.
+            lease = await self._cluster.create(self._build({}))
+        if not self._is_free(lease):
+            self._holder = _holder_of(lease)
+            return False
+        await self._write(lease, self._claim(lease))
+        self._holder = self.identity
+        return True
 
-@asynccontextmanager
-async def candidate(
-    configuration: Configuration, *, namespace: str, name: str, identity: str | None
-) -> AsyncIterator[Leadership]:
-    """A candidate with a connection of its own: a busy one must not cost the lead."""
-    async with ApiClient(configuration) as api:
-        yield Leadership(api, namespace=namespace, name=name, identity=identity or unique_identity())
+    def _is_free(self, lease: Object) -> bool:
+        version, now = lease["metadata"]["resourceVersion"], self._clock()
+        if version != self._seen[0]:
+            self._seen = (version, now)
+        return _holder_of(lease) in {"", self.identity} or now >= self._seen[1] + LEASE_SECONDS
+
+    def _claim(self, lease: Object) -> Object:
+        spec, now = lease.get("spec") or {}, _now()
+        is_ours = _holder_of(lease) == self.identity
+        return {
+            "holderIdentity": self.identity,
+            "leaseDurationSeconds": LEASE_SECONDS,
+            "acquireTime": spec["acquireTime"] if is_ours else now,
+            "renewTime": now,
+            "leaseTransitions": (spec.get("leaseTransitions") or 0) + (not is_ours),
+        }
+
+    async def _write(self, lease: Object, spec: Object) -> None:
+        """Write the Lease if it is still as it was read.
+
+        Raises:
+            ConflictError: it is not.
+        """
+        await self._cluster.apply(self._build(spec, version=lease["metadata"]["resourceVersion"]))
+
+    def _build(self, spec: Object, *, version: str | None = None) -> Object:
+        metadata = {"namespace": self._namespace, "name": self._name}
+        if version is not None:
+            metadata["resourceVersion"] = version
+        return {"apiVersion": LEASE.api_version, "kind": LEASE.kind, "metadata": metadata, "spec": spec}
 
 
 def unique_identity() -> str:
@@ -104,5 +155,10 @@ def unique_identity() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-async def _nothing() -> None:
-    """What the library calls at the turns, where we wait for its methods ourselves."""
+def _holder_of(lease: Object) -> str:
+    return (lease.get("spec") or {}).get("holderIdentity") or ""
+
+
+def _now() -> str:
+    """This moment in the one form of time that Leases take, with all six digits of the fraction."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

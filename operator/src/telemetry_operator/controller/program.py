@@ -1,0 +1,131 @@
+"""The operator from its start to its end: stand by, lead, look after platforms, give the Lease back."""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from telemetry_operator.cluster.client import Cluster, connect, load_configuration
+from telemetry_operator.controller import metrics
+from telemetry_operator.controller.health import Health, serve_health
+from telemetry_operator.controller.lease import Leadership, unique_identity
+from telemetry_operator.controller.queue import WorkQueue
+from telemetry_operator.controller.reach import Reach, find_reach, wait_for_more
+from telemetry_operator.controller.schedule import Pace
+from telemetry_operator.controller.settings import OperatorSettings
+from telemetry_operator.controller.signals import heed_signals
+from telemetry_operator.controller.visiting import visits_of
+from telemetry_operator.controller.watcher import build_settings, watch, watched_paths
+from telemetry_operator.controller.watches import Watches
+from telemetry_operator.handlers import build_registry
+from telemetry_operator.reconcile.apply import AfterWrite
+from telemetry_operator.reconcile.planning import Surroundings
+from telemetry_operator.reconcile.platform import Reconciler
+from telemetry_operator.reconcile.report import Reporter
+
+log = structlog.get_logger(__name__)
+
+STUCK_SECONDS: Final = 60.0
+EXIT_FAILED: Final = 1
+
+_Result = TypeVar("_Result")
+
+
+async def operate(settings: OperatorSettings, *, after_write: AfterWrite | None = None) -> int:
+    """Run until SIGTERM, or until the process had better begin anew; returns its exit code."""
+    stop = asyncio.Event()
+    heed_signals(stop)
+    async with AsyncExitStack() as stack:
+        health = Health()
+        port = await stack.enter_async_context(serve_health(health, settings.health_host, settings.health_port))
+        log.info("operator-started", health_port=port, namespaces=settings.namespaces or "all")
+        configuration = await load_configuration()
+        cluster = await stack.enter_async_context(connect(configuration))
+        leadership = Leadership(
+            # A connection of its own: busy ones must not cost the lead.
+            await stack.enter_async_context(connect(configuration)),
+            namespace=settings.lease_namespace or settings.namespace,
+            name=settings.lease_name,
+            identity=settings.pod_name or unique_identity(),
+        )
+        reporter = Reporter(cluster, instance=leadership.identity)
+        stack.push_async_callback(reporter.close)
+        surroundings = Surroundings(
+            images=settings.images, operator_namespace=settings.namespace, entropy=secrets.token_bytes
+        )
+        reconciler = Reconciler(cluster, surroundings, reporter, after_write=after_write)
+        return await _Program(settings, cluster, reconciler, leadership, health, stop).serve()
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    settings: OperatorSettings
+    cluster: Cluster
+    reconciler: Reconciler
+    leadership: Leadership
+    health: Health
+    stop: asyncio.Event
+
+    async def serve(self) -> int:
+        reach = await self._unless_stopped(find_reach(self.cluster, self.settings.namespaces))
+        if reach is None:
+            return 0
+        self.health.ready = True
+        await self._unless_stopped(self.leadership.acquire())
+        if self.stop.is_set():
+            # It may have come in the moment of acquiring.
+            await self.leadership.release()
+            return 0
+        return await self.lead(reach)
+
+    async def lead(self, reach: Reach) -> int:
+        """Look after platforms until something ends that should not, or the signal comes."""
+        pace = Pace(resync=self.settings.resync_seconds)
+        queue = WorkQueue(visits_of(self.reconciler), pace=pace, concurrency=self.settings.concurrent_visits)
+        watches = Watches(watched_paths(reach.namespaces))
+        self._report(queue, watches)
+        # The Lease comes first: kopf, when it ends, ends whatever began after it.
+        renewing = asyncio.create_task(self.leadership.renew(), name="renewing")
+        watching = watch(build_registry(queue.put), build_settings(), reach.namespaces, watches, stop=self.stop)
+        parts = {
+            renewing,
+            asyncio.create_task(self.stop.wait(), name="stopping"),
+            asyncio.create_task(queue.run(), name="visiting"),
+            asyncio.create_task(wait_for_more(self.cluster, reach), name="looking for namespaces"),
+            asyncio.create_task(watching, name="watching"),
+        }
+        ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        if renewing in ended:
+            # Another may lead in half a second: whatever is under way stops where it stands.
+            queue.abandon()
+            return EXIT_FAILED
+        await queue.close()
+        await self.leadership.release()
+        return 0 if self.stop.is_set() else _failed(ended)
+
+    def _report(self, queue: WorkQueue, watches: Watches) -> None:
+        metrics.LEADER.set(1)
+        metrics.PLATFORMS.set_function(lambda: len(queue))
+        metrics.QUEUE_DEPTH.set_function(queue.depth)
+        metrics.WATCH_SILENCE.set_function(watches.silence)
+        self.health.checks += [lambda: queue.stuck(STUCK_SECONDS), watches.fault]
+
+    async def _unless_stopped(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result | None:
+        """Await the coroutine; None if the signal to stop came first."""
+        work, stopping = asyncio.create_task(coroutine), asyncio.create_task(self.stop.wait())
+        try:
+            await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return work.result() if work.done() else None
+        finally:
+            for task in (work, stopping):
+                task.cancel()
+
+
+def _failed(ended: set[asyncio.Task[Any]]) -> int:
+    for part in ended:
+        log.error("part-ended", part=part.get_name(), exc_info=part.exception())
+    return EXIT_FAILED
