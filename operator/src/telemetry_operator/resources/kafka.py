@@ -44,7 +44,8 @@ MOST_HEAP: Final = 6144 * MEBI  # beyond that memory serves better as the page c
 # joined. So recovery is not ready, and alive.
 ALIVE: Final = execute(*run_script("bash", "answers.sh", str(KAFKA_CONTROLLER_PORT)))
 PROBES: Final = {
-    "startupProbe": probe(ALIVE, every=3, failures=100, timeout=5),
+    # No sooner than a JVM can be up: each failure is an Event that somebody reads.
+    "startupProbe": {**probe(ALIVE, every=3, failures=100, timeout=5), "initialDelaySeconds": 5},
     "readinessProbe": probe(
         execute(*run_script("bash", "answers.sh", str(KAFKA_PORT))), every=5, failures=3, timeout=5
     ),
