@@ -14,8 +14,7 @@ import psycopg
 import structlog
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, SecretStr
 from sqlalchemy.exc import DBAPIError
 
 from telemetry.core.kafka.config import client_config
@@ -32,7 +31,7 @@ from telemetry.core.postgres.connecting import connect
 from telemetry.core.postgres.partitions import maintain_partitions
 from telemetry.core.postgres.refusals import is_refusal
 from telemetry.core.postgres.schema import migrate
-from telemetry.core.settings import Count, KafkaSettings, ProgramSettings, Seconds, load_settings
+from telemetry.core.settings import Count, KafkaSettings, ProgramSettings, Seconds, load_settings, needed_where
 from telemetry_contract.architecture import Store, Writes
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
 
@@ -46,35 +45,21 @@ log = structlog.get_logger(__name__)
 class PrepareSettings(KafkaSettings, ProgramSettings):
     """What there is to prepare: PostgreSQL where it is the store, Kafka where writes go through it."""
 
-    postgres_url: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    postgres_url: Annotated[SecretStr | None, needed_where(Store.POSTGRES), Field(validate_default=True)] = None
     """Address of PostgreSQL; needed where `TELEMETRY_STORE` is `postgres`."""
     retention_seconds: Seconds
     """How long readings are kept; older ones are refused or expire."""
-    kafka_bootstrap: Annotated[str, Field(validate_default=True)] = ""
-    topic_prefix: Annotated[str, Field(validate_default=True)] = ""
+    kafka_bootstrap: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
+    topic_prefix: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
     topic_partitions: Count = 1
     """Partitions of the readings topic, fixed at its creation."""
     topic_replication: Count = 1
     """Copies of each topic that the brokers keep."""
     topic_min_insync: Count = 1
     """Copies that must have a record before it is acknowledged."""
-    topic_retention_seconds: Annotated[Seconds | None, Field(validate_default=True)] = None
+    topic_retention_seconds: Annotated[Seconds | None, needed_where(Writes.KAFKA), Field(validate_default=True)] = None
     """How long the readings topic keeps records; longer than `TELEMETRY_MAX_BUFFER_AGE_SECONDS`. Needed where
     `TELEMETRY_WRITES` is `kafka`."""
-
-    @field_validator("postgres_url")
-    @classmethod
-    def _postgres_is_named(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if url is None and info.data.get("store") is Store.POSTGRES:
-            raise PydanticCustomError("missing", "needed where the store is postgres")
-        return url
-
-    @field_validator("kafka_bootstrap", "topic_prefix", "topic_retention_seconds")
-    @classmethod
-    def _stream_is_named(cls, value: str | float | None, info: ValidationInfo) -> str | float | None:
-        if not value and info.data.get("writes") is Writes.KAFKA:
-            raise PydanticCustomError("missing", "needed where writes go through kafka")
-        return value
 
 
 class NotPreparedError(Exception):

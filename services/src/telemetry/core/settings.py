@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -22,9 +22,23 @@ from telemetry_contract.settings import PREFIX
 
 EXIT_USAGE: Final = 2
 
+T = TypeVar("T")
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+
+
+def needed_where(choice: Writes | Store | Reads) -> AfterValidator:
+    """Mark a field that must be given where the architecture makes this choice."""
+    name = type(choice).__name__.lower()
+
+    def check(value: T, info: ValidationInfo) -> T:
+        if not value and info.data.get(name) is choice:
+            raise PydanticCustomError("missing", "needed where {name} is {choice}", {"name": name, "choice": choice})
+        return value
+
+    return AfterValidator(check)
 
 
 class LogFormat(StrEnum):

@@ -5,7 +5,16 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from telemetry.core.settings import Count, CredentialSettings, KafkaSettings, Port, Seconds, ServerSettings, TlsSettings
+from telemetry.core.settings import (
+    Count,
+    CredentialSettings,
+    KafkaSettings,
+    Port,
+    Seconds,
+    ServerSettings,
+    TlsSettings,
+    needed_where,
+)
 from telemetry_contract.architecture import Store, Writes
 
 Rate = Annotated[float, Field(gt=0)]
@@ -18,11 +27,11 @@ class ProducerSettings(CredentialSettings, TlsSettings, KafkaSettings, ServerSet
     """Port of the API; replicas on one machine share it."""
     redis_url: SecretStr | None = None
     """Address of Redis: where replicas share rate limits. Without it each process gives its part of them."""
-    postgres_url: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    postgres_url: Annotated[SecretStr | None, needed_where(Writes.DIRECT), Field(validate_default=True)] = None
     """Address of PostgreSQL; needed where `TELEMETRY_WRITES` is `direct`."""
-    kafka_bootstrap: Annotated[str, Field(validate_default=True)] = ""
-    topic_prefix: Annotated[str, Field(validate_default=True)] = ""
-    max_buffer_age_seconds: Annotated[float, Field(ge=0, validate_default=True)] = 0
+    kafka_bootstrap: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
+    topic_prefix: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
+    max_buffer_age_seconds: Annotated[float, needed_where(Writes.KAFKA), Field(ge=0, validate_default=True)] = 0
     """Age of the oldest reading that waits in Kafka at which new ones are refused, 503 `buffer-too-old`; needed where
     `TELEMETRY_WRITES` is `kafka`."""
     delivery_seconds: Annotated[float, Field(ge=1)] = 5.0
@@ -59,17 +68,3 @@ class ProducerSettings(CredentialSettings, TlsSettings, KafkaSettings, ServerSet
         if store is Store.MEMORY and info.data.get("writes") is Writes.DIRECT:
             raise PydanticCustomError("unsupported", "what the consumer keeps in memory comes by kafka; use postgres")
         return store
-
-    @field_validator("postgres_url")
-    @classmethod
-    def _postgres_is_named(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if url is None and info.data.get("writes") is Writes.DIRECT:
-            raise PydanticCustomError("missing", "needed where the producer writes to PostgreSQL itself")
-        return url
-
-    @field_validator("kafka_bootstrap", "topic_prefix", "max_buffer_age_seconds")
-    @classmethod
-    def _stream_is_named(cls, value: str | float, info: ValidationInfo) -> str | float:
-        if not value and info.data.get("writes") is Writes.KAFKA:
-            raise PydanticCustomError("missing", "needed where writes go through kafka")
-        return value
