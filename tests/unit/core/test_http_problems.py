@@ -64,7 +64,12 @@ async def test_a_challenge_says_how_to_authenticate(client: httpx.AsyncClient) -
 
 async def test_a_wrong_method_says_which_are_right(client: httpx.AsyncClient) -> None:
     answer = await client.post("/limited")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, OPTIONS")
+
+
+async def test_options_says_which_are_right_without_a_problem(client: httpx.AsyncClient) -> None:
+    answer = await client.options("/limited")
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, "GET, OPTIONS", b"")
 
 
 async def test_a_bug_shows_nothing_of_itself(client: httpx.AsyncClient) -> None:

@@ -32,7 +32,15 @@ async def test_an_unknown_path_is_a_problem(producer: ProducerApp) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 async def test_another_method_is_told_the_right_one(producer: ProducerApp, method: str) -> None:
     answer = await producer.client.request(method, READINGS_PATH)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"), [(READINGS_PATH, "POST, OPTIONS"), ("/api/v1/devices/d-1", "DELETE, OPTIONS")]
+)
+async def test_every_path_tells_its_methods(producer: ProducerApp, path: str, methods: str) -> None:
+    answer = await producer.client.options(path)
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, methods, b"")
 
 
 async def test_a_draining_process_takes_no_more(producer: ProducerApp) -> None:

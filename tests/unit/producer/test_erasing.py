@@ -55,4 +55,8 @@ async def test_orders_wait_outside_like_readings(producer: ProducerApp) -> None:
 
 async def test_a_device_is_not_asked_for_here(producer: ProducerApp) -> None:
     answer = await producer.client.get(PATH)
-    assert (answer.status_code, answer.json()["code"], answer.headers["allow"]) == (405, "method-not-allowed", "DELETE")
+    assert (answer.status_code, answer.json()["code"], answer.headers["allow"]) == (
+        405,
+        "method-not-allowed",
+        "DELETE, OPTIONS",
+    )

@@ -50,6 +50,13 @@ def make_answer(
     )
 
 
+def empty_answer(status: int, headers: Mapping[str, str]) -> Answer:
+    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return Answer(
+        {"type": "http.response.start", "status": status, "headers": lines}, {"type": "http.response.body", "body": b""}
+    )
+
+
 def problem_answer(body: Problem, headers: Mapping[str, str] | None = None) -> Answer:
     return make_answer(body.status, body, {**problem_headers(body), **(headers or {})}, CONTENT_TYPE)
 

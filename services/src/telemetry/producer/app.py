@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telemetry.core.http.documents import complete_document
-from telemetry.core.http.problems import ProblemError, install_problem_handlers
+from telemetry.core.http.problems import ProblemError, allowed_methods, install_problem_handlers
 from telemetry.core.metrics import IN_FLIGHT, RequestMetrics, note_request
 from telemetry.producer.admission import Admission
-from telemetry.producer.answers import Answer, problem_answer
+from telemetry.producer.answers import Answer, empty_answer, problem_answer
 from telemetry.producer.body import ClientGoneError
 from telemetry.producer.document import MODELS, PATHS
 from telemetry.producer.erasing import ErasureRoute, add_erasure
@@ -28,6 +28,9 @@ DEVICE_PATH: Final = "/api/v1/devices/{device}/readings"
 _PREFIX, _SUFFIX = DEVICE_PATH.split("{device}")
 CLIENT_GONE: Final = 499  # nobody gets it: how a request is counted whose client hung up
 _CLOSE: Final = {"connection": "close"}
+_ALLOW: Final = {"allow": allowed_methods("POST")}
+_OPTIONS: Final = empty_answer(204, _ALLOW)
+_METHOD_NOT_ALLOWED: Final = problem_answer(problem(ProblemKind.METHOD_NOT_ALLOWED), _ALLOW)
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +83,7 @@ class IngestRoutes:
     async def _answer(self, scope: Scope, receive: Receive, target: Target) -> Answer:
         try:
             if scope["method"] != "POST":
-                return problem_answer(problem(ProblemKind.METHOD_NOT_ALLOWED), {"allow": "POST"})
+                return _OPTIONS if scope["method"] == "OPTIONS" else _METHOD_NOT_ALLOWED
             self._admission.enter()
             try:
                 return await self._intake.answer(scope, receive, target.device)

@@ -6,10 +6,10 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from telemetry.core.http.problems import problem_response
+from telemetry.core.http.problems import allowed_methods, problem_response
 from telemetry_contract.problems import ProblemKind, problem
 
-ALLOW: Final = "GET, HEAD, OPTIONS"
+ALLOW: Final = allowed_methods("GET, HEAD")
 IS_HEAD: Final = "telemetry.head"  # in the scope of what stands for a HEAD: a stream need not be made
 
 

@@ -51,6 +51,11 @@ def unavailable_problem(error: Unavailable) -> Problem:
     return problem(kind, error.detail, retry_after=error.retry_after)
 
 
+def allowed_methods(methods: str) -> str:
+    """Return the value of `allow` for a path with these methods: every path answers OPTIONS with it."""
+    return ", ".join(filter(None, (methods, "OPTIONS")))
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     """Make every failure of the app a problem: none shows a stack trace, none is a body of another form."""
 
@@ -68,9 +73,12 @@ def install_problem_handlers(app: FastAPI) -> None:
         return problem_response(problem(ProblemKind.INVALID_PARAMETER, errors=faults))
 
     @app.exception_handler(HTTPException)
-    async def _(_: Request, error: HTTPException) -> Response:
+    async def _(request: Request, error: HTTPException) -> Response:
         kind = _BY_STATUS.get(error.status_code, ProblemKind.INTERNAL)
-        return problem_response(problem(kind), error.headers)
+        if kind is not ProblemKind.METHOD_NOT_ALLOWED:
+            return problem_response(problem(kind), error.headers)
+        headers = {"allow": allowed_methods((error.headers or {}).get("Allow", ""))}
+        return Response(None, 204, headers) if request.method == "OPTIONS" else problem_response(problem(kind), headers)
 
     @app.exception_handler(Exception)
     async def _(request: Request, error: Exception) -> Response:
