@@ -46,9 +46,16 @@ def status_table(status: PlatformStatus) -> RenderableType:
     places = Table.grid(padding=(0, 2))
     for name, address in (status.addresses | status.servers).items():
         places.add_row(name, address)
-    head = Text.assemble(f"{status.name}: ", (status.state, STYLES[status.state]))
+    head = Text.assemble(f"{status.name}: ", (status.state, STYLES[status.state]), _passing(status))
     books = [] if status.state is PlatformState.DOWN else [ledger_table(status.ledger)]
     return Group(head, table, places, *books)
+
+
+def _passing(status: PlatformStatus) -> str:
+    if status.fault is not None:
+        return f"; {status.fault}"
+    seconds = status.visible_seconds
+    return "" if seconds is None else f"; a reading was written and read back ({seconds:.2f} s)"
 
 
 def ledger_table(ledger: LedgerStatus | None) -> RenderableType:

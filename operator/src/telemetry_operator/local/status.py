@@ -1,21 +1,27 @@
 """How a platform on this machine is: each process as its supervisor, the system and it itself say."""
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from telemetry_operator.errors import PlatformError
-from telemetry_operator.local.applied import read_applied
+from telemetry_operator.local.applied import Applied, read_applied
 from telemetry_operator.local.endpoints import given
 from telemetry_operator.local.ledger import LedgerStatus, observe_ledger
 from telemetry_operator.local.logs import Source
 from telemetry_operator.local.plan import Process, component_of
 from telemetry_operator.local.ports import listening_ports
 from telemetry_operator.local.processes import find_recorded
+from telemetry_operator.local.proof import prove
 from telemetry_operator.local.readiness import is_ready
 from telemetry_operator.local.state import State
 from telemetry_operator.local.supervision import Supervisor
 from telemetry_operator.local.supervisor_rpc import ProcessInfo, ProcessState
+from telemetry_operator.probe import ProbeError
+
+# Far more than a platform takes that keeps up; only one that does not is waited for.
+PATIENCE_SECONDS: Final = 5.0
 
 
 class UnknownComponentError(PlatformError):
@@ -45,7 +51,10 @@ class ProcessStatus(msgspec.Struct, frozen=True):
 
 
 class PlatformStatus(msgspec.Struct, frozen=True):
-    """The whole; `servers` are those that are not ours, without secrets; `ledger` is None where nobody tells it."""
+    """The whole; `servers` are those that are not ours, without secrets; `ledger` is None where nobody tells it.
+
+    `fault` says why a reading does not pass, though all processes are ready; `visible_seconds` how long one took.
+    """
 
     name: str
     state: PlatformState
@@ -53,9 +62,15 @@ class PlatformStatus(msgspec.Struct, frozen=True):
     servers: dict[str, str]
     processes: list[ProcessStatus]
     ledger: LedgerStatus | None = None
+    visible_seconds: float | None = None
+    fault: str | None = None
 
 
 def observe(state: State) -> PlatformStatus:
+    """Look at a platform, and send a reading through it where all its processes say that they are ready.
+
+    Processes are ready while what they write to is full or away: that the platform works, only a reading shows.
+    """
     applied = read_applied(state.applied)
     if applied is None:
         return PlatformStatus(state.name, PlatformState.DOWN, {}, {}, [])
@@ -65,7 +80,18 @@ def observe(state: State) -> PlatformStatus:
     servers = {str(kind): address.rpartition("@")[2] for kind, address in given(applied.options).items()}
     whole = _sum_up(processes)
     ledger = None if whole is PlatformState.DOWN else observe_ledger(applied, state.keys_file)
-    return PlatformStatus(state.name, whole, applied.addresses, servers, processes, ledger)
+    visible, fault = _send_through(applied, state) if whole is PlatformState.UP else (None, None)
+    if fault is not None:
+        whole = PlatformState.DEGRADED
+    return PlatformStatus(state.name, whole, applied.addresses, servers, processes, ledger, visible, fault)
+
+
+def _send_through(applied: Applied, state: State) -> tuple[float | None, str | None]:
+    """Return how long a reading took to be readable, and what is wrong; neither where nothing takes and shows any."""
+    try:
+        return prove(applied.addresses, applied.processes, state.keys_file, patience=PATIENCE_SECONDS), None
+    except ProbeError as error:
+        return None, error.message
 
 
 def _observe_process(process: Process, info: ProcessInfo | None, supervisor: Supervisor) -> ProcessStatus:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from telemetry_operator.local.program import Program, launch_argv
+from telemetry_operator.local.supervisor_pause import cap_pauses
 
-# A program that ends sooner has failed to start: supervisord then waits a second longer before each next try.
+# A program that ends sooner has failed to start: supervisord then waits a second longer before each next try, up to a
+# cap (`supervisor_pause`).
 SETTLED_SECONDS = 10
 RETRIES_WITHOUT_END = 1_000_000_000
 LOG_BYTES = 10 * 1024 * 1024
@@ -61,6 +63,7 @@ def build_configuration(paths: SupervisorPaths, programs: Mapping[str, Program])
         "rpcinterface:supervisor": {
             "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
         },
+        "rpcinterface:pauses": {"supervisor.rpcinterface_factory": f"{cap_pauses.__module__}:{cap_pauses.__name__}"},
         "supervisord": _daemon(paths),
         **{f"program:{name}": _program(paths, program) for name, program in programs.items()},
     }

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from telemetry_contract.keys import parse_keyring
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.applied import Applied, applied_of, read_applied, write_applied
 from telemetry_operator.local.changes import refuse_loss
@@ -15,6 +14,7 @@ from telemetry_operator.local.plan import Plan, build_plan, port_hosts
 from telemetry_operator.local.ports import listening_ports, settle_ports
 from telemetry_operator.local.program import Program
 from telemetry_operator.local.progress import Progress
+from telemetry_operator.local.proof import prove
 from telemetry_operator.local.readiness import (
     AddressTakenError,
     NotReadyError,
@@ -27,7 +27,6 @@ from telemetry_operator.local.servers.server import PreparationError, run_to_end
 from telemetry_operator.local.state import State, locked, open_state
 from telemetry_operator.local.supervision import Supervisor
 from telemetry_operator.local.supervisor_rpc import ProcessInfo
-from telemetry_operator.probe import probe
 from telemetry_operator.specs.platform import TelemetryPlatform
 
 PREPARE_SECONDS: Final = 180.0
@@ -72,7 +71,8 @@ def _bring_up(platform: TelemetryPlatform, options: Options, state: State, progr
         check_reachable(plan.endpoints, ours=_names(plan))
         with _undone_on_failure(supervisor):
             _start(plan, state, supervisor, progress)
-            visible = _prove(plan, state, progress)
+            progress.step("writing a reading, and reading it back")
+            visible = prove(plan.addresses, plan.processes, state.keys_file)
             applied = applied_of(platform, options, plan)
             write_applied(state.applied, applied)
     return Up(state.name, applied, visible)
@@ -122,15 +122,6 @@ def _prepare(program: Program, state: State) -> None:
     except PreparationError as error:
         log.write_text(error.output)
         raise NotReadyError(f"tables and topics could not be prepared; the last lines:{last_lines(log)}") from error
-
-
-def _prove(plan: Plan, state: State, progress: Progress) -> float | None:
-    serving = {process.component for process in plan.processes}
-    if not {"producer", "analytics"} <= serving:
-        return None
-    progress.step("writing a reading, and reading it back")
-    keyring = parse_keyring(state.keys_file.read_bytes())
-    return probe(plan.addresses["producer"], plan.addresses["analytics"], keyring)
 
 
 @contextmanager
