@@ -38,6 +38,11 @@ TABLE: dict[str, tuple[PlatformStatus, PlatformStatus, list[str]]] = {
     "still available": (status(AVAILABLE), status(AVAILABLE), []),
     "a new generation begins": (status(AVAILABLE), status(UNKNOWN), []),
     "no longer available": (status(AVAILABLE), status(AWAY), ["Unavailable"]),
+    "no longer available, and why": (
+        status(AVAILABLE, SOUND),
+        status(AWAY, condition("Degraded", "True", "ProbeFailed")),
+        ["Unavailable"],
+    ),
     "not available from the first": (NOTHING, status(AWAY), []),
     "fails": (status(SOUND), status(FAILING), ["CrashLooping"]),
     "fails on": (status(FAILING), status(FAILING), []),
@@ -93,6 +98,8 @@ def test_an_object_that_is_made_first_is_no_news_and_one_that_comes_back_is() ->
     stood = status(probe=ProbeStatus(observed_generation=GENERATION))
     assert reasons(NOTHING, NOTHING, visit) == []
     assert reasons(stood, stood, visit) == ["Recreated"]
+    revision = visit_of(done=(change(kind="Job", cause=Cause.MISSING),))
+    assert reasons(stood, stood, revision) == []
 
 
 def test_many_objects_are_not_told_one_by_one() -> None:

@@ -7,7 +7,7 @@ from telemetry_contract.keys import Keyring, format_keyring
 from telemetry_operator.probe import ProbeError
 from telemetry_operator.reconcile.plan import Step, Visit, Wait
 from telemetry_operator.reconcile.proof import Proof
-from telemetry_operator.reconcile.readiness import Prober, target_of
+from telemetry_operator.reconcile.readiness import Prober, signed_by_the_oldest, target_of
 from telemetry_operator.reconcile.reasons import Reason
 from telemetry_operator.resources.objects import Key
 from telemetry_operator.specs.status import PlatformStatus, ProbeStatus
@@ -40,6 +40,12 @@ def test_a_platform_with_a_certificate_is_spoken_to_in_tls() -> None:
     target = target_of(visit({"tls": {"secretName": "cert"}}), proven=False)
     assert target
     assert target.producer.startswith("https://")
+
+
+def test_a_reading_is_signed_by_what_services_know_that_did_not_see_a_rotation_yet() -> None:
+    rotated = Keyring("k2", {"k1": b"x" * 32, "k2": b"y" * 32}, {"k1": 1, "k2": 2})
+    assert signed_by_the_oldest(rotated).current == "k1"
+    assert signed_by_the_oldest(KEYRING).current == "k1"
 
 
 UNPROVABLE = {

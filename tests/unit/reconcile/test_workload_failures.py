@@ -55,6 +55,17 @@ def test_the_job_of_an_older_revision_does_not_matter() -> None:
     assert failures_of(observed("job", objects=both), LATER) == ()
 
 
+def test_the_job_that_is_wanted_matters_even_if_it_is_the_older_one() -> None:
+    wanted = {
+        "kind": "Job",
+        "metadata": {"name": "prepare-1", "creationTimestamp": "2026-11-22T18:00:00Z"},
+        "status": {"conditions": [{"type": "Complete", "status": "True"}]},
+    }
+    both = {key_of(one): one for one in (wanted, CASES["job"]["objects"][0])}
+    assert failures_of(observed("job", objects=both), LATER, {key_of(wanted)}) == ()
+    assert failures_of(observed("job", objects=both), LATER) != ()
+
+
 def test_pods_that_fail_alike_are_told_once() -> None:
     pods = [pod for pod in pods_of("crash") if pod["status"]["containerStatuses"][0]["restartCount"] > 1]
     assert len(pods) > 1

@@ -11,6 +11,7 @@ from typing import Final
 from telemetry_contract.architecture import Architecture, Store
 from telemetry_operator.reconcile.plan import Cause, Change, Visit
 from telemetry_operator.reconcile.reasons import Reason
+from telemetry_operator.resources.objects import JOB
 from telemetry_operator.specs.status import Condition, ConditionStatus, ConditionType, PlatformStatus
 
 TOLD: Final = 5  # objects of one kind of notice in one visit
@@ -83,7 +84,7 @@ def _of_availability(old: PlatformStatus, new: PlatformStatus) -> Iterator[Notic
 def _of_failures(old: PlatformStatus, new: PlatformStatus) -> Iterator[Notice]:
     before, now = old.condition(ConditionType.DEGRADED), new.condition(ConditionType.DEGRADED)
     failed = before is not None and before.status is ConditionStatus.TRUE
-    if now is None:
+    if now is None or any(notice.note.startswith(f"{now.reason}: ") for notice in _of_availability(old, new)):
         return
     if now.status is ConditionStatus.TRUE and not (failed and before and before.reason == now.reason):
         yield Notice(Reason(now.reason), now.message, is_warning=True)
@@ -104,7 +105,7 @@ def _of_reasons(
 ) -> Iterator[Notice]:
     before, now = old.condition(kind), new.condition(kind)
     if now is not None and now.reason in told and (before is None or before.reason != now.reason):
-        yield Notice(Reason(now.reason), now.message, is_warning=is_warning)
+        yield Notice(Reason(now.reason), now.message.partition("; ")[0], is_warning=is_warning)
 
 
 def _of_objects(old: PlatformStatus, visit: Visit) -> Iterator[Notice]:
@@ -122,7 +123,7 @@ def _of_objects(old: PlatformStatus, visit: Visit) -> Iterator[Notice]:
 def _happening(change: Change, *, stood: bool) -> Happening | None:
     if change.cause is Cause.DRIFTED:
         return Happening.DRIFT_REPAIRED
-    if change.cause is Cause.MISSING and stood:
+    if change.cause is Cause.MISSING and stood and change.key.kind != JOB.kind:  # a Job's name is its revision's
         return Happening.RECREATED
     return Happening.PODS_REPLACED if change.rolls else None
 

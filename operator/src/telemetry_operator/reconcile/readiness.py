@@ -189,7 +189,14 @@ def _keyring(platform: TelemetryPlatform, observed: Observed) -> Keyring | None:
     if text is None:
         return None
     try:
-        return parse_keyring(text.encode())
+        return signed_by_the_oldest(parse_keyring(text.encode()))
     except InvalidKeyring as error:
         log.warning("keys-not-usable", secret=keys_secret_name(platform), error=str(error))
         return None
+
+
+def signed_by_the_oldest(keyring: Keyring) -> Keyring:
+    """The keyring with its oldest secret signing: services that have not read a rotated file yet know that one too."""
+    others = [kid for kid in keyring.secrets if kid != keyring.current]
+    oldest = min(others, key=lambda kid: keyring.created.get(kid, 0), default=keyring.current)
+    return Keyring(oldest, keyring.secrets, keyring.created)

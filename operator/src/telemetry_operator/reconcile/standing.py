@@ -70,7 +70,7 @@ def standing_of(
     observed, plan = visit.observed, visit.plan
     generation = int(observed.platform["metadata"].get("generation", 0))
     components = observe_components(plan.platform, observed)
-    failures = failures_of(observed, now)
+    failures = failures_of(observed, now, plan.wanted)
     proven = is_proven(generation, previous, proof)
     doing = _doing(visit, proven=proven)
     return Standing(

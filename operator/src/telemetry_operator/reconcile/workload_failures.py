@@ -4,7 +4,7 @@ A Deployment says itself why it cannot make pods; a StatefulSet, a Job, a volume
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from telemetry_operator.reconcile.failures import PodFailure, sort_failures
@@ -19,7 +19,7 @@ from telemetry_operator.reconcile.live import (
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.pod_failures import failures_of_pod
 from telemetry_operator.reconcile.reasons import Reason
-from telemetry_operator.resources.objects import DEPLOYMENT, JOB, STATEFUL_SET
+from telemetry_operator.resources.objects import DEPLOYMENT, JOB, STATEFUL_SET, Key
 
 # `pods "demo-producer-545d58465-vc6dh" is forbidden: exceeded quota: ...`, told alike whichever pod it was.
 _FORBIDDEN: Final = re.compile(r'^.*?pods? "[^"]*" is forbidden: ')
@@ -28,10 +28,13 @@ _CREATING: Final = {"ContainerCreating", "PodInitializing"}
 _NOT_MOUNTED: Final = {"FailedMount", "FailedAttachVolume", "FailedMapVolume"}
 
 
-def failures_of(observed: Observed, now: int) -> tuple[PodFailure, ...]:
-    """Everything that goes wrong with pods and what makes them, at a moment (µs), worst first."""
+def failures_of(observed: Observed, now: int, wanted: Collection[Key] = ()) -> tuple[PodFailure, ...]:
+    """Everything that goes wrong with pods and what makes them, at a moment (µs), worst first.
+
+    Of Jobs only those that are wanted matter, or the newest where nothing is known to be wanted.
+    """
     events = [parse_live(event, Event) for event in observed.events]
-    jobs = _newest_job(observed)
+    jobs = _jobs_that_matter(observed, wanted)
     superseded = {job.metadata.name for job in _all(observed, JOB.kind)} - {job.metadata.name for job in jobs}
     pods = [pod for pod in (parse_live(pod, Pod) for pod in observed.pods) if pod.job not in superseded]
     return sort_failures(
@@ -50,10 +53,10 @@ def _all(observed: Observed, kind: str) -> list[Workload]:
     return [parse_live(found, Workload) for key, found in observed.objects.items() if key.kind == kind]
 
 
-def _newest_job(observed: Observed) -> list[Workload]:
-    """The Job of the newest revision; older ones are about to be deleted and no longer matter."""
+def _jobs_that_matter(observed: Observed, wanted: Collection[Key]) -> list[Workload]:
     jobs = sorted(_all(observed, JOB.kind), key=lambda job: job.metadata.creation_timestamp)
-    return jobs[-1:]
+    names = {key.name for key in wanted if key.kind == JOB.kind}
+    return [job for job in jobs if job.metadata.name in names] if names else jobs[-1:]
 
 
 def _of_deployment(deployment: Workload) -> Iterator[PodFailure]:
