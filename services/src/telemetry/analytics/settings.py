@@ -14,17 +14,17 @@ class AnalyticsSettings(ServerSettings, CredentialSettings, TlsSettings):
     port: Port
     """Port of the API; replicas on one machine share it."""
 
-    postgres_url: Annotated[SecretStr | None, needed_where(Store.POSTGRES), Field(validate_default=True)] = None
+    postgres_url: Annotated[SecretStr | None, Field(validate_default=True), needed_where(Store.POSTGRES)] = None
     """Address of PostgreSQL; needed where `TELEMETRY_STORE` is `postgres`."""
     postgres_connections: Count = 8
     """Connections to PostgreSQL that a process opens at most."""
     max_in_flight: Count = 256
     """Questions that may wait for a connection to the store; one more is answered 503 `saturated`."""
 
-    consumer_url: Annotated[str | None, needed_where(Store.MEMORY), Field(validate_default=True)] = None
+    consumer_url: Annotated[str | None, Field(validate_default=True), needed_where(Store.MEMORY)] = None
     """Where the consumer serves the history that it keeps in memory."""
 
-    redis_url: Annotated[SecretStr | None, needed_where(Reads.REDIS), Field(validate_default=True)] = None
+    redis_url: Annotated[SecretStr | None, Field(validate_default=True), needed_where(Reads.REDIS)] = None
     """Address of Redis, the cache; needed where `TELEMETRY_READS` is `redis`."""
     cache_ttl_seconds: Seconds = 1.0
     """Age, by the store's own clock, at which a cached answer is no longer given."""

@@ -45,19 +45,19 @@ log = structlog.get_logger(__name__)
 class PrepareSettings(KafkaSettings, ProgramSettings):
     """What there is to prepare: PostgreSQL where it is the store, Kafka where writes go through it."""
 
-    postgres_url: Annotated[SecretStr | None, needed_where(Store.POSTGRES), Field(validate_default=True)] = None
+    postgres_url: Annotated[SecretStr | None, Field(validate_default=True), needed_where(Store.POSTGRES)] = None
     """Address of PostgreSQL; needed where `TELEMETRY_STORE` is `postgres`."""
     retention_seconds: Seconds
     """How long readings are kept; older ones are refused or expire."""
-    kafka_bootstrap: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
-    topic_prefix: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
+    kafka_bootstrap: Annotated[str, Field(validate_default=True), needed_where(Writes.KAFKA)] = ""
+    topic_prefix: Annotated[str, Field(validate_default=True), needed_where(Writes.KAFKA)] = ""
     topic_partitions: Count = 1
     """Partitions of the readings topic, fixed at its creation."""
     topic_replication: Count = 1
     """Copies of each topic that the brokers keep."""
     topic_min_insync: Count = 1
     """Copies that must have a record before it is acknowledged."""
-    topic_retention_seconds: Annotated[Seconds | None, needed_where(Writes.KAFKA), Field(validate_default=True)] = None
+    topic_retention_seconds: Annotated[Seconds | None, Field(validate_default=True), needed_where(Writes.KAFKA)] = None
     """How long the readings topic keeps records; longer than `TELEMETRY_MAX_BUFFER_AGE_SECONDS`. Needed where
     `TELEMETRY_WRITES` is `kafka`."""
 

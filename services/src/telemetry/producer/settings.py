@@ -27,11 +27,11 @@ class ProducerSettings(CredentialSettings, TlsSettings, KafkaSettings, ServerSet
     """Port of the API; replicas on one machine share it."""
     redis_url: SecretStr | None = None
     """Address of Redis: where replicas share rate limits. Without it each process gives its part of them."""
-    postgres_url: Annotated[SecretStr | None, needed_where(Writes.DIRECT), Field(validate_default=True)] = None
+    postgres_url: Annotated[SecretStr | None, Field(validate_default=True), needed_where(Writes.DIRECT)] = None
     """Address of PostgreSQL; needed where `TELEMETRY_WRITES` is `direct`."""
-    kafka_bootstrap: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
-    topic_prefix: Annotated[str, needed_where(Writes.KAFKA), Field(validate_default=True)] = ""
-    max_buffer_age_seconds: Annotated[float, needed_where(Writes.KAFKA), Field(ge=0, validate_default=True)] = 0
+    kafka_bootstrap: Annotated[str, Field(validate_default=True), needed_where(Writes.KAFKA)] = ""
+    topic_prefix: Annotated[str, Field(validate_default=True), needed_where(Writes.KAFKA)] = ""
+    max_buffer_age_seconds: Annotated[float, Field(ge=0, validate_default=True), needed_where(Writes.KAFKA)] = 0
     """Age of the oldest reading that waits in Kafka at which new ones are refused, 503 `buffer-too-old`; needed where
     `TELEMETRY_WRITES` is `kafka`."""
     delivery_seconds: Annotated[float, Field(ge=1)] = 5.0
