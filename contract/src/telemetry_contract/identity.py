@@ -38,10 +38,17 @@ def identify(reading: Reading) -> Identified:
     if reading.id is None:
         state = _by_content.copy()
         state.update(content)
+        identity = state.digest()
     else:
-        state = _by_client_id.copy()
-        state.update(f"{len(reading.device)}:{reading.device}{reading.time}:{reading.id}".encode())
-    return Identified(reading, state.digest(), content_state.digest())
+        identity = identity_by_client(reading.device, reading.time, reading.id)
+    return Identified(reading, identity, content_state.digest())
+
+
+def identity_by_client(device: str, time: int, client_id: str) -> bytes:
+    """Return the identity of a reading whose client named it; its content takes no part in it."""
+    state = _by_client_id.copy()
+    state.update(f"{len(device)}:{device}{time}:{client_id}".encode())
+    return state.digest()
 
 
 class Digest(msgspec.Struct, frozen=True):
