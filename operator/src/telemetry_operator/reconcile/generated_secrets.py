@@ -45,8 +45,7 @@ def plan_generated(draft: Draft, platform: TelemetryPlatform, context: Context, 
     if not lost:
         draft.add(_create(build_secret(wanted, platform, context, entropy)) for wanted in missing)
     draft.add(_own(platform, context, observed))
-    is_complete = _plan_revocations(draft, platform, context)
-    return is_complete and not missing and not draft.waits
+    return _plan_revocations(draft, platform, context) and not missing and not draft.waits
 
 
 def is_lost(wanted: GeneratedSecret, observed: Observed) -> bool:
@@ -87,7 +86,8 @@ def _plan_revocations(draft: Draft, platform: TelemetryPlatform, context: Contex
         message = f"there is no ConfigMap {name}, which the manifest names: create it in the platform's namespace"
         draft.wait(STEP, Reason.SECRET_MISSING, message, key=Key(CONFIG_MAP.kind, name), stuck=True)
         return False
-    draft.add([_create(built)])
+    if not draft.waits:
+        draft.add([_create(built)])
     return True
 
 

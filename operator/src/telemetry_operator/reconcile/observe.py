@@ -2,14 +2,14 @@
 
 import asyncio
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from telemetry_operator.cluster.kinds import CLAIM, EVENT, PLATFORM, POD
 from telemetry_operator.cluster.protocols import Reader
 from telemetry_operator.reconcile.backlog import observe_backlog
-from telemetry_operator.reconcile.observed import Observed
+from telemetry_operator.reconcile.observed import Backlog, Observed
 from telemetry_operator.reconcile.rollouts import is_complete, replicas_of
 from telemetry_operator.reconcile.transition import consumer_of, wants_backlog
 from telemetry_operator.resources.credentials import secret_names
@@ -27,10 +27,14 @@ from telemetry_operator.resources.objects import (
 from telemetry_operator.specs.manifest import ManifestError, parse_object
 from telemetry_operator.specs.platform import TelemetryPlatform
 
+AskBacklog = Callable[[Object, Observed], Awaitable[Backlog]]
+
 STARTING: Final = frozenset({"ContainerCreating", "PodInitializing"})
 
 
-async def observe_platform(cluster: Reader, namespace: str, name: str) -> Observed | None:
+async def observe_platform(
+    cluster: Reader, namespace: str, name: str, *, ask_backlog: AskBacklog = observe_backlog
+) -> Observed | None:
     """What there is of a platform now; None where there is no such platform."""
     found = await cluster.get(PLATFORM, namespace, name)
     if found is None:
@@ -40,7 +44,7 @@ async def observe_platform(cluster: Reader, namespace: str, name: str) -> Observ
     if platform is not None:
         observed = await _with_named(cluster, observed, platform)
         if wants_backlog(platform, observed) and (consumer := consumer_of(platform, observed)):
-            observed = replace(observed, backlog=await observe_backlog(consumer, observed))
+            observed = replace(observed, backlog=await ask_backlog(consumer, observed))
     if _is_anything_missing(observed):
         observed = replace(observed, events=await cluster.list(EVENT, namespace, fields="type=Warning"))
     return observed

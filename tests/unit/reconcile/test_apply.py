@@ -1,0 +1,86 @@
+"""Writing a plan: in order, as far as it goes, and nothing that is not ours."""
+
+import pytest
+
+from telemetry_operator.cluster.errors import ClusterError, RefusedError, UnavailableError
+from telemetry_operator.reconcile.apply import Applier, NameTakenError
+from telemetry_operator.reconcile.plan import Cause, Change, Plan, Step, Verb
+from telemetry_operator.resources.context import Context, ReleaseImages
+from telemetry_operator.resources.naming import FIELD_MANAGER
+from telemetry_operator.resources.objects import Object
+from tests.unit.reconcile.fake_cluster import FakeCluster
+
+OURS = {"app.kubernetes.io/managed-by": "telemetry-operator", "app.kubernetes.io/instance": "demo"}
+
+
+def service(name: str, labels: Object | None = None) -> Object:
+    metadata = {"name": name, "namespace": "farm", "labels": OURS if labels is None else labels}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"type": "ClusterIP"}}
+
+
+def change(name: str, step: Step = Step.WORKLOADS, cause: Cause = Cause.MISSING) -> Change:
+    return Change(step=step, verb=Verb.APPLY, cause=cause, built=service(name))
+
+
+def plan_of(*changes: Change) -> Plan:
+    return Plan(platform=None, context=Context(uid="u1", images=ReleaseImages(services="s")), changes=changes)
+
+
+class Refusing(FakeCluster):
+    """Refuses objects by name."""
+
+    def __init__(self, **errors: ClusterError) -> None:
+        super().__init__()
+        self.errors = errors
+
+    async def apply(self, built: Object, *, force: bool = True, manager: str = FIELD_MANAGER) -> Object:
+        if error := self.errors.get(built["metadata"]["name"]):
+            raise error
+        return await super().apply(built, force=force, manager=manager)
+
+
+async def test_a_refusal_ends_the_visit_after_its_step() -> None:
+    cluster = Refusing(b=RefusedError("no"))
+    plan = plan_of(change("a"), change("b"), change("c"), change("d", Step.PRUNE))
+    done, failures = await Applier(cluster).apply(plan)
+    assert [one.key.name for one in done] == ["a", "c"]
+    assert [one.change.key.name for one in failures] == ["b"]
+
+
+async def test_an_api_server_that_is_away_is_not_asked_again() -> None:
+    cluster = Refusing(b=UnavailableError("away"))
+    done, failures = await Applier(cluster).apply(plan_of(change("a"), change("b"), change("c")))
+    assert [one.key.name for one in done] == ["a"]
+    assert len(failures) == 1
+
+
+async def test_an_object_of_somebody_else_is_not_taken_over() -> None:
+    cluster = FakeCluster()
+    await cluster.create(service("a", {"team": "blue"}))
+    _, (failure,) = await Applier(cluster).apply(plan_of(change("a")))
+    assert isinstance(failure.error, NameTakenError)
+    assert cluster.objects["Service", "a"]["metadata"]["labels"] == {"team": "blue"}
+
+
+@pytest.mark.parametrize("mine", [{"labels": OURS}, {"ownerReferences": [{"kind": "TelemetryPlatform", "uid": "u1"}]}])
+async def test_an_object_of_ours_that_was_not_observed_is_repaired(mine: Object) -> None:
+    cluster = FakeCluster()
+    await cluster.create({**service("a", {}), "metadata": {"name": "a", "namespace": "farm", **mine}})
+    done, failures = await Applier(cluster).apply(plan_of(change("a")))
+    assert (len(done), failures) == (1, ())
+
+
+async def test_each_write_is_told_by_its_number() -> None:
+    numbers: list[int] = []
+    await Applier(FakeCluster(), after_write=numbers.append).apply(plan_of(change("a"), change("b", Step.PRUNE)))
+    assert numbers == [1, 2]
+
+
+async def test_only_the_object_that_was_seen_is_deleted() -> None:
+    cluster = FakeCluster()
+    await cluster.create(service("a"))
+    head = {"kind": "Service", "metadata": {"name": "a", "namespace": "farm", "uid": "another"}}
+    deletion = Change(step=Step.PRUNE, verb=Verb.DELETE, cause=Cause.UNWANTED, built=head)
+    done, failures = await Applier(cluster).apply(plan_of(deletion))
+    assert (done, len(failures)) == ((), 1)
+    assert ("Service", "a") in cluster.objects
