@@ -56,10 +56,11 @@ def blocks(root: type[BaseModel] = TelemetryPlatform) -> list[type[BaseModel]]:
 
 
 def build_platform() -> str:
-    return page(INTRO, *(part for model in blocks() for part in _describe(model)))
+    return page(INTRO, *(part for model in blocks() for part in describe(model)))
 
 
-def _describe(model: type[BaseModel]) -> Iterator[str]:
+def describe(model: type[BaseModel]) -> Iterator[str]:
+    """Yield a section on a model: its heading, its meaning, its fields, its rules."""
     yield f"## {model.__name__}"
     yield one_line(inspect.getdoc(model) or "")
     schema = model.model_json_schema(schema_generator=_WithoutNull)

@@ -9,6 +9,7 @@ from tools.reference.cli import build_cli
 from tools.reference.manifest import build_platform
 from tools.reference.metrics import build_metrics
 from tools.reference.settings import build_settings
+from tools.reference.status import build_status
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
@@ -17,4 +18,5 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": build_settings,
     "metrics.md": build_metrics,
     "platform.md": build_platform,
+    "status.md": build_status,
 }

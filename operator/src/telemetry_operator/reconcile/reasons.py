@@ -11,7 +11,6 @@ class Reason(StrEnum):
     INVALID_SPEC = "InvalidSpec"
     SECRET_MISSING = "SecretMissing"  # noqa: S105 - a name, no password
     STORAGE_CHANGE_REFUSED = "StorageChangeRefused"
-    NAME_TAKEN = "NameTaken"
     APPLY_FAILED = "ApplyFailed"
     DRAIN_BLOCKED = "DrainBlocked"
 

@@ -1,0 +1,27 @@
+"""Every reason that a status or an Event may have stands in the runbook, and no other."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from telemetry_operator.reconcile import reasons
+from telemetry_operator.reconcile.notices import Happening
+from telemetry_operator.reconcile.reasons import Reason
+
+ROOT: Final = Path(__file__).parents[3]
+RUNBOOK: Final = (ROOT / "docs/runbook.md").read_text()
+SOURCES: Final = sorted(Path(reasons.__file__).parent.glob("*.py"))
+
+EXPLAINED: Final = re.findall(r"^(?:### |\| )`([A-Z][A-Za-z]+)`(?: \||$)", RUNBOOK, re.MULTILINE)
+CONDITIONS: Final = {"Ready", "Available", "Progressing", "Degraded", "Paused", "Warning"}
+
+
+def test_the_runbook_explains_every_reason_and_none_else() -> None:
+    known = {reason.value for reason in (*Reason, *Happening)}
+    assert set(EXPLAINED) - CONDITIONS == known - CONDITIONS
+    assert known & CONDITIONS <= set(EXPLAINED)
+
+
+def test_every_reason_is_given_somewhere() -> None:
+    code = "".join(path.read_text() for path in SOURCES if path.name != "reasons.py")
+    assert [reason.name for reason in Reason if not re.search(rf"Reason\.{reason.name}\b", code)] == []
