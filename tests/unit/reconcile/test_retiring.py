@@ -90,6 +90,17 @@ async def test_history_in_memory_is_brought_into_postgres_before_writes_become_d
     )
 
 
+@pytest.mark.parametrize("after", ["baseline", "stream-postgres"])
+async def test_a_consumer_that_still_keeps_history_in_memory_is_not_believed(after: str) -> None:
+    stage, _ = await changed("stream-memory", after, MANY)
+    stage.backlog = EMPTY
+    pod = stage.cluster.objects["Pod", "demo-consumer-pod-0"]
+    pod["metadata"]["annotations"]["telemetry.dev/template"] = "of the store in memory"
+    stage.cluster.writes.clear()
+    await stage.visit()
+    assert stage.cluster.writes == []
+
+
 async def test_a_topic_keeps_its_records_until_they_are_in_postgres() -> None:
     stage, _ = await changed("stream-memory", "stream-postgres", MANY)
     assert retention_of(stage) == 30 * 86_400 + 300

@@ -76,7 +76,9 @@ async def _ask_all(pods: Sequence[Object], expected: int) -> dict[int, int]:
         raise BacklogUnknownError("no consumer runs that could store what is left")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS)) as session:
         answers = await asyncio.gather(*(_ask(session, pod) for pod in pods))
-    lags = {partition: lag for answer in answers for partition, lag in answer.items()}
+    lags: dict[int, int] = {}
+    for partition, lag in (told for answer in answers for told in answer.items()):
+        lags[partition] = max(lag, lags.get(partition, 0))
     if not expected or len(lags) < expected:
         raise BacklogUnknownError(f"the consumers tell of {len(lags)} of {expected} partitions")
     return lags

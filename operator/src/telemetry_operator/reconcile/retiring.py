@@ -80,9 +80,10 @@ def plan_retiring(draft: Draft, platform: TelemetryPlatform, context: Context, p
 
 
 def _plan_draining(draft: Draft, platform: TelemetryPlatform, parts: Parts, consumer: Object) -> None:
-    old = [
-        pod for component in PROGRAMS if component != Component.CONSUMER for pod in _old_pods(component, draft, parts)
-    ]
+    producers = [pod for one in PROGRAMS if one != Component.CONSUMER for pod in _old_pods(one, draft, parts)]
+    # A consumer that keeps history in memory has stored nothing for good, whatever it says of the stream.
+    consumers = pods_of_other_templates(draft.observed.pods, Component.CONSUMER, template_of(consumer))
+    old = [*producers, *consumers]
     if old:
         names = ", ".join(sorted(pod["metadata"]["name"] for pod in old))
         draft.wait(Step.DRAIN, Reason.DRAINING, f"pods of the old architecture are to end first: {names}")

@@ -12,7 +12,8 @@ from typing import Final
 from telemetry_contract.architecture import Store, Writes
 from telemetry_contract.settings import Component, Variable
 from telemetry_operator.reconcile.observed import Observed
-from telemetry_operator.reconcile.rollouts import is_complete, missing_of_deployment
+from telemetry_operator.reconcile.rollouts import is_complete, missing_of_deployment, pods_of_other_templates
+from telemetry_operator.reconcile.stamps import template_of
 from telemetry_operator.resources.naming import COMPONENT_LABEL, object_name
 from telemetry_operator.resources.objects import DEPLOYMENT, JOB, Key, Object
 from telemetry_operator.specs.duration import Duration
@@ -85,5 +86,7 @@ def _prepared(observed: Observed) -> list[Object]:
 def _is_all_stored(platform: TelemetryPlatform, observed: Observed) -> bool:
     consumer = consumer_of(platform, observed)
     if consumer is None or store_of(consumer) != Store.POSTGRES or missing_of_deployment(consumer):
+        return False
+    if pods_of_other_templates(observed.pods, Component.CONSUMER, template_of(consumer)):
         return False
     return observed.backlog is not None and observed.backlog.records == 0
