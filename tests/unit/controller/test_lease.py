@@ -3,6 +3,8 @@ import copy
 from collections.abc import Awaitable, Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from telemetry_operator.cluster.errors import AlreadyExistsError, ConflictError, UnavailableError
 from telemetry_operator.controller.lease import LEASE_SECONDS, RETRY_SECONDS, Leadership
@@ -192,6 +194,38 @@ def test_a_lease_given_back_is_anothers_at_the_next_look() -> None:
         released = now()
         await waiting
         assert now() - released <= RETRY_SECONDS
+
+    run_in_virtual_time(run())
+
+
+@given(moment=st.floats(0, 10), delay=st.floats(0, 1))
+def test_a_renewal_does_not_take_back_what_was_released(moment: float, delay: float) -> None:
+    async def slow() -> None:
+        await asyncio.sleep(delay)
+
+    async def run() -> None:
+        leases = Leases()
+        leases.fault = slow
+        first = candidate(leases, "a")
+        await first.acquire()
+        renewing = asyncio.create_task(first.renew())
+        await asyncio.sleep(moment)
+        await first.release()
+        await renewing
+        assert leases.held[-1][1] == ""
+
+    run_in_virtual_time(run())
+
+
+def test_a_lease_counts_its_leaders() -> None:
+    async def run() -> None:
+        leases = Leases()
+        for name in "aba":
+            leader = candidate(leases, name)
+            await leader.acquire()
+            await leader.release()
+        assert leases.stored is not None
+        assert leases.stored["spec"]["leaseTransitions"] == 3
 
     run_in_virtual_time(run())
 

@@ -61,6 +61,9 @@ class Leadership:
         """When the attempt began that last renewed the Lease."""
         self._holder = ""
         """Who held the Lease when it was last looked at or written."""
+        self._turn = asyncio.Lock()
+        """A renewal under way must not take back what is being released."""
+        self._released = False
 
     async def acquire(self) -> None:
         """Wait until this candidate leads."""
@@ -75,36 +78,49 @@ class Leadership:
         """Keep the Lease; returns when it is lost. Then nothing more may be written."""
         while self._holder == self.identity and self._clock() < self._renewed + RENEW_SECONDS:
             await asyncio.sleep(RETRY_SECONDS)
+            if self._released:
+                return
             await self._attempt()
         log.error("leadership-lost", lease=self._name, identity=self.identity)
 
     async def release(self) -> None:
         """Let the next candidate lead at once; to be called when nothing more will be written."""
-        try:
-            async with asyncio.timeout(ATTEMPT_SECONDS):
-                lease = await self._cluster.get(LEASE, self._namespace, self._name)
-                if lease is not None and _holder_of(lease) == self.identity:
-                    await self._write(lease, {"leaseDurationSeconds": 1, "renewTime": _now()})
-                    log.info("lease-released", lease=self._name)
-        except (TimeoutError, ClusterError) as error:
-            # It runs out by itself.
-            log.warning("lease-not-released", error=str(error) or type(error).__name__)
+        async with self._turn:
+            self._released = True
+            try:
+                async with asyncio.timeout(ATTEMPT_SECONDS):
+                    await self._give_back()
+            except (TimeoutError, ClusterError) as error:
+                # It runs out by itself.
+                log.warning("lease-not-released", error=str(error) or type(error).__name__)
+
+    async def _give_back(self) -> None:
+        lease = await self._cluster.get(LEASE, self._namespace, self._name)
+        if lease is None or _holder_of(lease) != self.identity:
+            return
+        transitions = lease["spec"]["leaseTransitions"]
+        await self._write(lease, {"leaseDurationSeconds": 1, "renewTime": _now(), "leaseTransitions": transitions})
+        log.info("lease-released", lease=self._name)
 
     async def _attempt(self) -> bool:
         """Take or renew the Lease if that may be done now; whether it was."""
-        began = self._clock()
+        async with self._turn:
+            began = self._clock()
+            taken = not self._released and await self._tried()
+            if taken:
+                self._renewed = began
+            return taken
+
+    async def _tried(self) -> bool:
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                taken = await self._take()
+                return await self._take()
         except ConflictError:
             # Another was quicker.
             return False
         except (TimeoutError, ClusterError) as error:
             log.warning("lease-attempt-failed", error=str(error) or type(error).__name__)
             return False
-        if taken:
-            self._renewed = began
-        return taken
 
     async def _take(self) -> bool:
         lease = await self._cluster.get(LEASE, self._namespace, self._name)
@@ -130,7 +146,7 @@ class Leadership:
         return {
             "holderIdentity": self.identity,
             "leaseDurationSeconds": LEASE_SECONDS,
-            "acquireTime": spec["acquireTime"] if is_ours else now,
+            "acquireTime": (is_ours and spec.get("acquireTime")) or now,
             "renewTime": now,
             "leaseTransitions": (spec.get("leaseTransitions") or 0) + (not is_ours),
         }

@@ -36,8 +36,8 @@ def configure_logs(settings: OperatorSettings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # A line for each request of the probe would drown what the operator itself has to say.
-    for chatty in ("httpx", "httpcore", "aiohttp.access"):
+    # A line for each event and each request of the probe would drown what the operator itself has to say.
+    for chatty in ("kopf.objects", "kopf.activities", "httpx", "httpcore", "aiohttp.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

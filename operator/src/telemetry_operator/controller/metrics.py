@@ -21,7 +21,7 @@ LEADER: Final = Gauge("telemetry_operator_leader", "1 while this process leads")
 WATCH_SILENCE: Final = Gauge(
     "telemetry_operator_watch_silence_seconds", "Longest time since a watch of the API server was last answered"
 )
-"""Does the operator still hear of changes? Above five minutes `/livez` fails."""
+"""Does the operator still hear of changes? Above 280 s `/livez` fails."""
 CORRECTIONS: Final = Counter("telemetry_operator_drift_corrections", "Objects put back as they should be", ["kind"])
 """Does somebody, or something, change or delete what belongs to the platforms?"""
 CONFLICTS: Final = Counter(
