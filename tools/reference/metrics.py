@@ -1,6 +1,6 @@
-"""`docs/metrics.md`: every metric of every service, from where it is defined, and the question that it answers.
+"""`docs/metrics.md`: every metric of every program, from where it is defined, and the question that it answers.
 
-What a service has is what its program imports, so each program is imported in a process of its own.
+What a program has is what it imports, so each is imported in a process of its own.
 """
 
 import ast
@@ -19,6 +19,8 @@ from tools.reference.docstrings import below_names
 from tools.reference.markdown import code, page, table
 
 SERVICES: Final = (Component.PRODUCER, Component.CONSUMER, Component.ANALYTICS)
+OPERATOR: Final = "operator"
+PROGRAMS: Final = (*SERVICES, OPERATOR)
 INTRO: Final = """\
 # Metrics
 
@@ -28,12 +30,18 @@ counter's name is given as it is exposed, with `_total`; a histogram is exposed 
 
 This page is made from the code by `make docs`.
 """
+OPERATORS: Final = """\
+The operator tells them on its health port, beside `/readyz` (it reaches the API server, and leads or stands by) and
+`/livez`. The latter proves progress: it fails where a visit does not end, where a platform that is due is not visited,
+and where a watch of the API server was not answered for longer than a watch can be; a loop that stands still does not
+answer at all. An idle cluster is none of these: each watch is begun anew every two minutes. Only the leader visits.
+"""
 _SUFFIXES: Final = {"Counter": "_total"}
 _LOOK: Final = """\
 import importlib, json, sys
 from prometheus_client import REGISTRY
 importlib.import_module(sys.argv[1])
-modules = [name for name in sys.modules if name.split(".")[0] == "telemetry"]
+modules = [name for name in sys.modules if name.split(".")[0] == sys.argv[1].split(".")[0]]
 metrics = [family.name for family in REGISTRY.collect() if family.name.startswith("telemetry")]
 print(json.dumps({"modules": modules, "metrics": metrics}))
 """
@@ -55,27 +63,29 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """What one program imports of ours, and the names in its registry."""
+class Program:
+    """What one program imports of its own package, and the names in its registry."""
 
     modules: frozenset[str]
     metrics: frozenset[str]
 
 
 @cache
-def look_at(component: Component) -> Service:
-    program = [sys.executable, "-c", _LOOK, f"telemetry.{component}.__main__"]
-    found = json.loads(subprocess.run(program, stdout=subprocess.PIPE, check=True, text=True).stdout)
-    return Service(frozenset(found["modules"]), frozenset(found["metrics"]))
+def look_at(program: str) -> Program:
+    module = "telemetry_operator.operate" if program == OPERATOR else f"telemetry.{program}.__main__"
+    argv = [sys.executable, "-c", _LOOK, module]
+    found = json.loads(subprocess.run(argv, stdout=subprocess.PIPE, check=True, text=True).stdout)
+    return Program(frozenset(found["modules"]), frozenset(found["metrics"]))
 
 
 def read_metrics() -> dict[Component, list[Metric]]:
     """Return the metrics that each service's modules define, by name."""
-    found = {}
-    for component in SERVICES:
-        metrics = [metric for name in look_at(component).modules for metric in defined_in(name)]
-        found[component] = sorted(metrics, key=lambda metric: metric.name)
-    return found
+    return {component: metrics_of(component) for component in SERVICES}
+
+
+def metrics_of(program: str) -> list[Metric]:
+    found = [metric for name in look_at(program).modules for metric in defined_in(name)]
+    return sorted(found, key=lambda metric: metric.name)
 
 
 def defined_in(module: str) -> Iterator[Metric]:
@@ -93,7 +103,8 @@ def build_metrics() -> str:
         users = tuple(component for component in SERVICES if metric in metrics[component])
         by_users.setdefault(users, []).append(metric)
     order = sorted(by_users, key=lambda users: (-len(users), [SERVICES.index(user) for user in users]))
-    return page(INTRO, *(part for users in order for part in (f"## {_heading(users)}", _table(by_users[users]))))
+    services = [part for users in order for part in (f"## {_heading(users)}", _table(by_users[users]))]
+    return page(INTRO, *services, "## Operator", OPERATORS, _table(metrics_of(OPERATOR)))
 
 
 _ARGUMENTS: Final = ("name", "documentation", "labelnames")

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import telemetry
 from telemetry.core.settings import ProgramSettings
 from telemetry_contract.settings import PREFIX, Component, Variable
+from telemetry_operator.controller.settings import PREFIX as OPERATOR_PREFIX
+from telemetry_operator.controller.settings import OperatorSettings
 from tools.reference.docstrings import of_class
 from tools.reference.markdown import code, page, table
 from tools.reference.schemas import in_words, without_null
@@ -30,6 +33,14 @@ which runs once before them. Where programs differ, the cell says which. A defau
 off, or decided by the architecture.
 
 This page is made from the code by `make docs`.
+
+## Services
+"""
+OPERATORS: Final = """\
+## Operator
+
+`python -m telemetry_operator.operate`. The Helm chart sets them from its values; in a pod it reaches the API server as
+the pod's ServiceAccount, elsewhere by `KUBECONFIG`. `--print-config` shows what it was given.
 """
 UNITS: Final = {
     "SECONDS": "seconds",
@@ -48,11 +59,15 @@ UNITS: Final = {
 }
 
 
+_OURS: Final = {"telemetry", "telemetry_operator"}
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One variable, as one program reads it."""
 
-    component: Component
+    component: Component | None
+    """None: the operator."""
     kind: str
     default: str
     meaning: str
@@ -76,46 +91,70 @@ def read_settings() -> dict[str, list[Setting]]:
     order = [variable.value for variable in Variable]
     found: dict[str, list[Setting]] = {name: [] for name in order}
     for component, model in settings_models().items():
-        properties = model.model_json_schema()
-        for name, field in model.model_fields.items():
-            schema = _resolve(properties["properties"][name], properties.get("$defs", {}))
-            setting = Setting(component, in_words(without_null(schema)), _default(field), _meaning(model, name, field))
+        for name, setting in _settings_of(model, component):
             found.setdefault(PREFIX + name.upper(), []).append(setting)
     return {name: settings for name, settings in found.items() if settings}
 
 
+def read_operator_settings() -> dict[str, Setting]:
+    return {OPERATOR_PREFIX + name.upper(): setting for name, setting in _settings_of(OperatorSettings, None)}
+
+
 def undocumented() -> list[str]:
     """Return the variables of which no model says what they mean."""
-    return [name for name, settings in read_settings().items() if not any(setting.meaning for setting in settings)]
+    operators = [name for name, setting in read_operator_settings().items() if not setting.meaning]
+    return operators + [name for name, found in read_settings().items() if not any(one.meaning for one in found)]
 
 
 def build_settings() -> str:
     rows = [_row(name, settings) for name, settings in read_settings().items()]
-    return page(INTRO, table(["variable", "programs", "value", "unit", "default", "meaning"], rows))
+    services = table(["variable", "programs", "value", "unit", "default", "meaning"], rows)
+    rows = [
+        [code(name), setting.kind, _unit(name), setting.default, setting.meaning]
+        for name, setting in read_operator_settings().items()
+    ]
+    return page(INTRO, services, OPERATORS, table(["variable", "value", "unit", "default", "meaning"], rows))
+
+
+def _settings_of(model: type[BaseModel], component: Component | None) -> Iterator[tuple[str, Setting]]:
+    properties = model.model_json_schema()
+    for name, field in model.model_fields.items():
+        schema = _resolve(properties["properties"][name], properties.get("$defs", {}))
+        yield name, Setting(component, in_words(without_null(schema)), _default(field), _meaning(model, name, field))
 
 
 def _row(name: str, settings: list[Setting]) -> list[str]:
-    programs = "all" if len(settings) == len(Component) else ", ".join(setting.component for setting in settings)
-    unit = next((unit for ending, unit in UNITS.items() if name.endswith("_" + ending)), "")
+    programs = "all" if len(settings) == len(Component) else ", ".join(str(each.component) for each in settings)
     kinds, defaults, meanings = ([(s.component, getattr(s, part)) for s in settings] for part in
                                  ("kind", "default", "meaning"))  # fmt: skip
-    return [code(name), programs, _merged(kinds), unit, _merged(defaults), _merged([m for m in meanings if m[1]])]
+    return [
+        code(name),
+        programs,
+        _merged(kinds),
+        _unit(name),
+        _merged(defaults),
+        _merged([m for m in meanings if m[1]]),
+    ]
 
 
-def _merged(texts: list[tuple[Component, str]]) -> str:
+def _unit(name: str) -> str:
+    return next((unit for ending, unit in UNITS.items() if name.endswith("_" + ending)), "")
+
+
+def _merged(texts: list[tuple[Component | None, str]]) -> str:
     """Say once what all programs say; otherwise who says what."""
     distinct: dict[str, list[str]] = {}
     for component, text in texts:
-        distinct.setdefault(text, []).append(component)
+        distinct.setdefault(text, []).append(str(component))
     if len(distinct) == 1:
         return next(iter(distinct))
     return "; ".join(f"{' and '.join(components)}: {text or '–'}" for text, components in distinct.items())
 
 
-def _meaning(model: type[ProgramSettings], name: str, field: FieldInfo) -> str:
+def _meaning(model: type[BaseModel], name: str, field: FieldInfo) -> str:
     if field.description:
         return field.description
-    ours = (base for base in inspect.getmro(model) if base.__module__.split(".")[0] == telemetry.__name__)
+    ours = (base for base in inspect.getmro(model) if base.__module__.split(".")[0] in _OURS)
     return next((text for base in ours if (text := of_class(base).get(name))), "")
 
 
@@ -124,7 +163,7 @@ def _default(field: FieldInfo) -> str:
         return "*required*"
     value = field.get_default(call_default_factory=True)
     value = value.value if isinstance(value, Enum) else value
-    if value is None or value == "":
+    if value in (None, "", ()):
         return ""
     return code(f"{value:g}" if isinstance(value, float) else value)
 

@@ -2,26 +2,26 @@ import re
 from pathlib import Path
 
 import pytest
-from tools.reference.metrics import SERVICES, Metric, Service, defined_in, look_at
+from tools.reference.metrics import PROGRAMS, Metric, Program, defined_in, look_at
 
 from tests.unit.docs.markdown import FILES, code_spans
 
-METRIC = re.compile(r"telemetry_(?!contract|operator|loadtest)[a-z_]+")
+METRIC = re.compile(r"telemetry_(?!(?:contract|operator|loadtest)\b)[a-z_]+")
 SUFFIXES = ("_total", "_bucket", "_sum", "_count", "")
 
 
-@pytest.fixture(scope="module", params=SERVICES)
-def service(request: pytest.FixtureRequest) -> Service:
+@pytest.fixture(scope="module", params=PROGRAMS)
+def program(request: pytest.FixtureRequest) -> Program:
     return look_at(request.param)
 
 
 @pytest.fixture(scope="module")
-def metrics(service: Service) -> list[Metric]:
-    return [metric for module in service.modules for metric in defined_in(module)]
+def metrics(program: Program) -> list[Metric]:
+    return [metric for module in program.modules for metric in defined_in(module)]
 
 
-def test_each_metric_that_a_service_exposes_is_found(service: Service, metrics: list[Metric]) -> None:
-    assert {metric.name for metric in metrics} == service.metrics
+def test_each_metric_that_a_program_exposes_is_found(program: Program, metrics: list[Metric]) -> None:
+    assert {metric.name for metric in metrics} == program.metrics
 
 
 def test_each_metric_says_which_question_it_answers(metrics: list[Metric]) -> None:
@@ -35,7 +35,7 @@ def test_each_metric_says_what_it_is(metrics: list[Metric]) -> None:
 
 @pytest.fixture(scope="module")
 def exposed() -> set[str]:
-    names = {name for component in SERVICES for name in look_at(component).metrics}
+    names = {name for program in PROGRAMS for name in look_at(program).metrics}
     return {name + suffix for name in names for suffix in SUFFIXES}
 
 
