@@ -111,6 +111,7 @@ openapi: develop ## Write the OpenAPI documents anew
 .PHONY: crds
 crds: develop ## Write the custom resource definitions anew, from the models
 	@$(BIN)/python -m telemetry_operator.crds
+	@$(BIN)/python -m telemetry_operator.crds charts/telemetry-operator/files/crds
 
 .PHONY: docs
 docs: openapi ## Write the reference pages of docs/ anew, from the code

@@ -1,0 +1,67 @@
+"""The chart's files beside the program that they start, as far as that needs no helm."""
+
+import re
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from telemetry_operator.cluster.kinds import CLAIM, EVENT, LEASE, PLATFORM, POD
+from telemetry_operator.controller.settings import PREFIX, OperatorSettings
+from telemetry_operator.resources.objects import OWNED_KINDS, Kind
+from tests.unit.chart import CHART, ROOT
+
+DEPLOYMENT = (CHART / "templates" / "deployment.yaml").read_text()
+RULES: list[dict[str, Any]] = YAML(typ="safe").load(CHART / "files" / "rules.yaml")
+
+
+def verbs_of(kind: Kind, subresource: str = "") -> set[str]:
+    resource = kind.plural + subresource
+    granted = [rule for rule in RULES if kind.group in rule["apiGroups"] and resource in rule["resources"]]
+    return {verb for rule in granted for verb in rule["verbs"]}
+
+
+def test_the_charts_definitions_are_those_of_the_repository() -> None:
+    generated = {path.name: path.read_text() for path in (ROOT / "crds").glob("*.yaml")}
+    assert {path.name: path.read_text() for path in (CHART / "files" / "crds").glob("*.yaml")} == generated, "make crds"
+
+
+def test_a_definition_has_one_place_for_the_charts_annotation() -> None:
+    for path in (CHART / "files" / "crds").glob("*.yaml"):
+        assert len(re.findall("(?m)^metadata:$", path.read_text())) == 1
+
+
+def test_the_chart_and_its_operator_have_one_version() -> None:
+    chart = YAML(typ="safe").load(CHART / "Chart.yaml")
+    pyproject = (ROOT / "operator" / "pyproject.toml").read_text()
+    assert f'version = "{chart["version"]}"' in pyproject
+    assert chart["appVersion"] == chart["version"]
+
+
+def test_the_deployment_sets_only_what_is_a_setting() -> None:
+    known = {PREFIX + name.upper() for name in OperatorSettings.model_fields}
+    assert set(re.findall(rf"name: ({PREFIX}\w+)", DEPLOYMENT)) <= known
+
+
+def test_the_deployment_sets_what_has_no_default() -> None:
+    required = {PREFIX + name.upper() for name, field in OperatorSettings.model_fields.items() if field.is_required()}
+    assert required <= set(re.findall(rf"name: ({PREFIX}\w+)", DEPLOYMENT))
+
+
+def test_what_platforms_are_made_of_may_be_made_and_removed() -> None:
+    wanted = {"get", "list", "watch", "create", "patch", "delete"}
+    assert {kind.kind: verbs_of(kind) for kind in OWNED_KINDS} == {kind.kind: wanted for kind in OWNED_KINDS}
+
+
+def test_what_is_only_observed_may_not_be_written() -> None:
+    assert verbs_of(PLATFORM) == {"get", "list", "watch"}
+    assert verbs_of(PLATFORM, "/status") == {"patch"}
+    assert verbs_of(POD) == verbs_of(CLAIM) == {"list", "watch"}
+    assert verbs_of(EVENT) == {"list", "create"}
+
+
+def test_nothing_is_granted_beyond_the_kinds_that_the_operator_knows() -> None:
+    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, PLATFORM, POD, CLAIM, EVENT)}
+    known.add((PLATFORM.group, f"{PLATFORM.plural}/status"))
+    granted = {(group, resource) for rule in RULES for group in rule["apiGroups"] for resource in rule["resources"]}
+    assert granted == known
+    assert (LEASE.group, LEASE.plural) not in granted
