@@ -9,8 +9,8 @@ from tools.reference.markdown import page
 INTRO: Final = """\
 # Status of a TelemetryPlatform
 
-What the operator says of a platform, field by field: `kubectl get tp NAME -o yaml`. It is written when it says anything new;
-times alone are nothing new. [runbook.md](runbook.md) explains the conditions and each of their reasons.
+What the operator says of a platform, field by field: `kubectl get tp NAME -o yaml`. It is written when it says anything
+new; times alone are nothing new. [runbook.md](runbook.md) explains the conditions and each of their reasons.
 
 This page is made from the models by `make docs`.
 """
