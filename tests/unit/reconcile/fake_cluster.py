@@ -66,6 +66,13 @@ class FakeCluster:
             live["metadata"]["generation"] += 1
         return live
 
+    async def overwrite(self, built: Object, *, manager: str) -> Object:
+        key = _key(built)
+        self._note(f"overwrite as {manager}", key)
+        for path, value in _leaves(built):
+            _set(self.objects[key], path, value)
+        return self.objects[key]
+
     async def delete(self, kind: Kind, _namespace: str, name: str, *, uid: str | None = None) -> bool:
         live = self.objects.get((kind.kind, name))
         if live is None:

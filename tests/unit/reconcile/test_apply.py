@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry_operator.cluster.errors import ClusterError, RefusedError, UnavailableError
+from telemetry_operator.cluster.errors import ClusterError, ForbiddenError, RefusedError, UnavailableError
 from telemetry_operator.reconcile.apply import Applier, NameTakenError
 from telemetry_operator.reconcile.plan import Cause, Change, Plan, Step, Verb
 from telemetry_operator.resources.context import Context, ReleaseImages
@@ -40,11 +40,22 @@ class Refusing(FakeCluster):
 
 
 async def test_a_refusal_ends_the_visit_after_its_step() -> None:
-    cluster = Refusing(b=RefusedError("no"))
+    cluster = Refusing(b=ForbiddenError("no"))
     plan = plan_of(change("a"), change("b"), change("c"), change("d", Step.PRUNE))
     done, failures = await Applier(cluster).apply(plan)
     assert [one.key.name for one in done] == ["a", "c"]
     assert [one.change.key.name for one in failures] == ["b"]
+
+
+async def test_items_of_others_that_make_an_object_invalid_give_way() -> None:
+    cluster = Refusing()
+    await cluster.create(service("a"))
+    cluster.errors = {"a": RefusedError("spec.ports[1].name: Duplicate value")}
+    wanted = {**service("a"), "spec": {"type": "ClusterIP", "ports": [{"port": 8080}]}}
+    drift = Change(step=Step.WORKLOADS, verb=Verb.APPLY, cause=Cause.DRIFTED, built=wanted)
+    done, failures = await Applier(cluster).apply(plan_of(drift))
+    assert (len(done), failures) == (1, ())
+    assert cluster.objects["Service", "a"]["spec"]["ports"] == [{"port": 8080}]
 
 
 async def test_an_api_server_that_is_away_is_not_asked_again() -> None:

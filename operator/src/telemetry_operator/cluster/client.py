@@ -27,6 +27,7 @@ CONNECTIONS: Final = 32
 PAGE: Final = 500  # objects per answer to a list
 
 APPLY: Final = "application/apply-patch+yaml"
+MERGE: Final = "application/merge-patch+json"
 JSON: Final = "application/json"
 
 Propagation = Literal["Background", "Foreground", "Orphan"]
@@ -104,6 +105,11 @@ class Cluster:
         path = path_of(kind_named(built["kind"]), built["metadata"]["namespace"], built["metadata"]["name"])
         query = {"fieldManager": manager, "force": str(force).lower()}
         return await self._request("PATCH", path, query, built, content_type=APPLY)
+
+    async def overwrite(self, built: Object, *, manager: str) -> Object:
+        """Make the fields given as given, lists as a whole: items of others in them are lost."""
+        path = path_of(kind_named(built["kind"]), built["metadata"]["namespace"], built["metadata"]["name"])
+        return await self._request("PATCH", path, {"fieldManager": manager}, built, content_type=MERGE)
 
     async def delete(
         self,

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from itertools import count, groupby
+from typing import Final
 
 import structlog
 
-from telemetry_operator.cluster.errors import ClusterError, ConflictError, UnavailableError
+from telemetry_operator.cluster.errors import ClusterError, ConflictError, RefusedError, UnavailableError
 from telemetry_operator.cluster.kinds import kind_named
 from telemetry_operator.cluster.protocols import Writer
 from telemetry_operator.reconcile.plan import Cause, Change, Failure, Plan, Verb
 from telemetry_operator.resources.context import Context
-from telemetry_operator.resources.naming import MANAGED_BY, PLATFORM_LABEL
+from telemetry_operator.resources.naming import FIELD_MANAGER, MANAGED_BY, PLATFORM_LABEL
 from telemetry_operator.resources.objects import Object
 
 log = structlog.get_logger(__name__)
+
+REPAIRER: Final = f"{FIELD_MANAGER}-repair"
 
 AfterWrite = Callable[[int], None]
 """Called after each write of a visit with its number, from 1; a test ends the process there."""
@@ -64,10 +67,25 @@ class Applier:
             await self._cluster.create(change.built)
         elif change.manager is not None:
             await self._cluster.apply(change.built, manager=change.manager)
+        elif change.cause is Cause.MISSING:
+            await self._make(change.built, context)
         else:
-            if change.cause is Cause.MISSING and context is not None:
-                await self._refuse_strangers(change.built, context)
-            await self._cluster.apply(change.built)
+            await self._apply(change.built)
+
+    async def _make(self, built: Object, context: Context | None) -> None:
+        if context is not None:
+            await self._refuse_strangers(built, context)
+        await self._cluster.apply(built)
+
+    async def _apply(self, built: Object) -> None:
+        """Apply; where somebody's items in a list of ours make the two together invalid, ours alone."""
+        try:
+            await self._cluster.apply(built)
+        except RefusedError as error:
+            body = {name: value for name, value in built.items() if name != "metadata"}
+            metadata = {name: built["metadata"][name] for name in ("name", "namespace")}
+            log.info("apply-refused", kind=built["kind"], object=metadata["name"], error=str(error))
+            await self._cluster.overwrite({**body, "metadata": metadata}, manager=REPAIRER)
 
     async def _delete(self, head: Object) -> None:
         metadata = head["metadata"]
