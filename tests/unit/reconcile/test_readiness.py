@@ -164,3 +164,5 @@ async def test_an_operator_that_ends_waits_for_no_reading(readings: Readings) ->
     readings.answer.clear()
     await look(prober, after(0))
     await prober.close()
+    assert not readings.answer.is_set()
+    readings.answer.set()
