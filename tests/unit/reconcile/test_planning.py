@@ -97,9 +97,12 @@ async def test_a_platform_is_made_step_by_step() -> None:
     third = await stage.visit()
     assert [change.key.kind for change in third.done] == ["Job"]
     fourth = await stage.visit()
-    assert [change.built["metadata"]["annotations"] for change in fourth.done] == [{"telemetry.dev/unread": "possible"}]
-    fifth = await stage.visit()
-    assert {change.key.name for change in fifth.done} >= {"demo-consumer", "demo-producer", "demo-analytics"}
+    assert [change.key.name for change in fourth.done if change.key.kind != "Service"] == [
+        "demo-consumer",
+        "demo-analytics",
+        "demo-kafka",  # marked before anything can be in it
+        "demo-producer",
+    ]
 
 
 async def test_programs_wait_for_servers_and_say_for_which() -> None:

@@ -126,6 +126,25 @@ async def test_a_removed_servers_volume_follows_the_deletion_policy(policy: str,
     assert {name for name in stage.names("PersistentVolumeClaim") if "kafka" in name} == claims
 
 
+async def test_volumes_left_behind_go_with_the_platform_if_the_policy_becomes_delete() -> None:
+    stage = Stage({"architecture": "stream-postgres"})
+    await stage.settle()
+    stage.put({"architecture": "baseline"})
+    await stage.settle()
+    stage.put({"architecture": "baseline", "deletionPolicy": "Delete"})
+    await stage.settle()
+    assert owners_of(stage, "kafka") == ["TelemetryPlatform"]
+    assert owners_of(stage, "postgres") == ["StatefulSet"]
+    stage.put({"architecture": "baseline", "deletionPolicy": "Retain"})
+    await stage.settle()
+    assert owners_of(stage, "kafka") == []
+
+
+def owners_of(stage: Stage, server: str) -> list[str]:
+    claim = stage.cluster.objects["PersistentVolumeClaim", f"data-demo-{server}-0"]
+    return [owner["kind"] for owner in claim["metadata"].get("ownerReferences") or ()]
+
+
 async def test_old_pods_keep_what_they_connect_by_until_they_are_gone() -> None:
     stage = Stage({"architecture": "stream-postgres", "networkPolicy": {"enabled": True}})
     await stage.settle()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from telemetry_operator.generated import Entropy
+from telemetry_operator.reconcile.claims import plan_claim_owners
 from telemetry_operator.reconcile.draft import Draft
 from telemetry_operator.reconcile.generated_secrets import plan_generated
 from telemetry_operator.reconcile.handover import replicas_for_now
@@ -68,9 +69,11 @@ def _plan_steps(platform: TelemetryPlatform, observed: Observed, surroundings: S
         draft.wait(Step.FOUNDATION, Reason.SECRET_MISSING, str(error), key=Key(SECRET.kind, error.secret), stuck=True)
         return _plan_of(platform, context, draft, None)
     unwanted = unwanted_of(staged, context, parts, observed)
+    draft.add(plan_claim_owners(platform, context, observed))
     plan_foundation(draft, parts, unwanted)
     plan_servers(draft, staged, parts)
-    if plan_prepare(draft, parts, unwanted) and plan_workloads(draft, platform, staged, parts):
+    if plan_prepare(draft, parts, unwanted):
+        plan_workloads(draft, platform, staged, parts)
         plan_retiring(draft, staged, context, parts)
     return _plan_of(platform, context, draft, parts)
 

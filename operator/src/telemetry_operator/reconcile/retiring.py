@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from telemetry_contract.settings import Component
+from telemetry_operator.reconcile.claims import claims_of
 from telemetry_operator.reconcile.draft import Draft
 from telemetry_operator.reconcile.generated_secrets import once_made
 from telemetry_operator.reconcile.handover import head_of
@@ -55,15 +56,14 @@ def unwanted_of(platform: TelemetryPlatform, context: Context, parts: Parts, obs
     return {key: live for key, live in observed.objects.items() if key not in kept and _is_owned(live, context.uid)}
 
 
-def plan_unread_mark(draft: Draft, platform: TelemetryPlatform, parts: Parts) -> bool:
-    """Mark Kafka before anything writes to it; whether it is marked, or not ours."""
+def plan_unread_mark(draft: Draft, platform: TelemetryPlatform, parts: Parts) -> None:
+    """Mark Kafka, if it is ours: to be planned before what writes to it, and after what empties it again."""
     key = _kafka(platform)
     live = draft.live(key)
-    if key not in parts.by_key or live is None or is_unread(live):
-        return True
-    marked = {**head_of(live), "metadata": {**head_of(live)["metadata"], "annotations": {UNREAD: "possible"}}}
-    draft.add([_lend(Step.SERVERS, marked, DRAINER, "readings may be in it from now on")])
-    return False
+    if key in parts.by_key and live is not None and not is_unread(live):
+        head = head_of(live)
+        marked = {**head, "metadata": {**head["metadata"], "annotations": {UNREAD: "possible"}}}
+        draft.add([_lend(Step.SERVERS, marked, DRAINER, "readings may be in it from now on")])
 
 
 def plan_retiring(draft: Draft, platform: TelemetryPlatform, context: Context, parts: Parts) -> None:
@@ -131,7 +131,7 @@ def _may_go(draft: Draft, platform: TelemetryPlatform, server: Object) -> bool:
         return False
     # The StatefulSet's controller takes its time to make the claims its own, or its own no longer.
     is_delete = platform.spec.deletion_policy is DeletionPolicy.DELETE
-    agreed = all(_goes_with(claim, server) == is_delete for claim in _claims_of(draft.observed, server))
+    agreed = all(_goes_with(claim, server) == is_delete for claim in claims_of(server, draft.observed))
     if not agreed:
         draft.wait(Step.PRUNE, Reason.APPLYING, f"volumes of {server['metadata']['name']} are being {wanted.lower()}ed")
     return agreed
@@ -181,12 +181,6 @@ def is_unread(kafka: Object) -> bool:
 
 def _kafka(platform: TelemetryPlatform) -> Key:
     return Key(STATEFUL_SET.kind, object_name(platform, Server.KAFKA))
-
-
-def _claims_of(observed: Observed, server: Object) -> list[Object]:
-    templates = server["spec"].get("volumeClaimTemplates") or ()
-    prefixes = tuple(f"{one['metadata']['name']}-{server['metadata']['name']}-" for one in templates)
-    return [claim for claim in observed.claims if claim["metadata"]["name"].startswith(prefixes)]
 
 
 def _goes_with(claim: Object, server: Object) -> bool:

@@ -4,10 +4,11 @@ Invariants: programs are replaced only when the servers were prepared for their 
 is asked is replaced before the one that asks; a revision that does not start in one takes the place of no other.
 """
 
+from telemetry_contract.settings import Component
 from telemetry_operator.reconcile.draft import Draft
 from telemetry_operator.reconcile.handover import head_of, plan_lending
 from telemetry_operator.reconcile.overlap import overlapping
-from telemetry_operator.reconcile.parts import Parts
+from telemetry_operator.reconcile.parts import Parts, component_of
 from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb
 from telemetry_operator.reconcile.reasons import Reason
 from telemetry_operator.reconcile.retiring import Unwanted, plan_unread_mark
@@ -76,13 +77,12 @@ def plan_prepare(draft: Draft, parts: Parts, unwanted: Unwanted) -> bool:
     return False
 
 
-def plan_workloads(draft: Draft, platform: TelemetryPlatform, staged: TelemetryPlatform, parts: Parts) -> bool:
-    """Plan the programs; whether they were all planned."""
-    if not plan_unread_mark(draft, staged, parts):
-        return False
+def plan_workloads(draft: Draft, platform: TelemetryPlatform, staged: TelemetryPlatform, parts: Parts) -> None:
     draft.add(plan_lending(staged, draft.observed))
     before: Key | None = None
     for built in parts.workloads:
+        if built["kind"] == DEPLOYMENT.kind and component_of(built) == Component.PRODUCER:
+            plan_unread_mark(draft, staged, parts)
         if built["kind"] != DEPLOYMENT.kind:
             draft.want(Step.WORKLOADS, built)
         elif before is not None and _changes_template(draft, built):
@@ -93,7 +93,6 @@ def plan_workloads(draft: Draft, platform: TelemetryPlatform, staged: TelemetryP
     if staged is not platform:
         message = "the consumer brings into PostgreSQL what it kept in memory, before writes no longer go through Kafka"
         draft.wait(Step.WORKLOADS, Reason.CHANGING_ARCHITECTURE, message)
-    return True
 
 
 def _plan_rollout(draft: Draft, built: Object) -> bool:
