@@ -1,0 +1,208 @@
+"""The master: starts the workers at one moment, adds up what they report, and ends the run.
+
+Locust keeps the workers and carries the messages; its shape calls for one user a worker for as long as the run lasts.
+What stands here is who speaks when: workers ready → a common start → reports → books. A worker from which nothing is
+heard is lost, and the run goes on to its end without it.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import gevent
+import structlog
+from gevent.queue import Empty, Queue
+from locust import LoadTestShape
+from locust.env import Environment
+
+from telemetry_loadtest.engine import messages
+from telemetry_loadtest.engine.messages import Begin, Failed, Ready
+from telemetry_loadtest.engine.probes import Prober
+from telemetry_loadtest.engine.worker import FleetUser, read_keyring
+from telemetry_loadtest.health import faults_of
+from telemetry_loadtest.measured import Began, Line, Measured, Passed, Said
+from telemetry_loadtest.measuring import Measurement, Whole
+from telemetry_loadtest.plan import Plan
+from telemetry_loadtest.results import Freshness, Generator
+from telemetry_loadtest.slo import Watch, judge_bounds
+from telemetry_loadtest.verdict import Cause, bound_in_words
+from telemetry_loadtest.windows import Accounts, Report
+
+log = structlog.get_logger(__name__)
+
+LEAD: Final = 1.0  # seconds from the last worker's readiness to the first arrival
+SILENCE: Final = 15.0  # seconds without a word after which a worker counts as lost
+READY_PATIENCE: Final = 180.0  # seconds until all workers must be ready
+TICK: Final = 0.2
+
+
+class EngineError(Exception):
+    """The run cannot be begun."""
+
+
+class OneUserEach(LoadTestShape):
+    """One user a worker, until the run is over."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # Locust's
+        self._workers = workers
+        self.over = False
+
+    def tick(self) -> tuple[int, float] | None:
+        return None if self.over else (self._workers, float(self._workers))
+
+
+class Master:
+    """One run, from the workers' first word to their last."""
+
+    def __init__(self, plan: Plan, tell: Callable[[Line], None], host: str, port: int) -> None:
+        self._plan = plan
+        self._say = tell
+        self._shape = OneUserEach(plan.workers)
+        environment = Environment(user_classes=[FleetUser], shape_class=self._shape)
+        self._runner = environment.create_master_runner(host, port)
+        self._messages: Queue[tuple[str, bytes]] = Queue()
+        for kind in (messages.READY, messages.REPORT, messages.FINAL, messages.FAILED):
+            self._runner.register_message(kind, self._listener(kind))
+        self._measurement = Measurement(plan)
+        self._watch = Watch(plan)
+        self._heard: dict[int, float] = {}
+        self._done: set[int] = set()
+        self._lost: dict[int, str] = {}
+        self._accounts = Accounts()
+        self._local_errors = 0
+        self._cause, self._detail = Cause.FINISHED, ""
+        self._stopping = False
+
+    @property
+    def port(self) -> int:
+        return int(self._runner.server.port)
+
+    def stop(self, cause: Cause, detail: str) -> None:
+        """Let the workers take up no more; what is under way is waited for."""
+        if not self._stopping:
+            self._stopping = True
+            self._cause, self._detail = cause, detail
+            self._runner.send_message(messages.STOP)
+
+    def lose(self, worker: int, reason: str) -> None:
+        """Go on without a worker."""
+        if worker not in self._lost and worker not in self._done:
+            log.error("worker-lost", worker=worker, reason=reason)
+            self._lost[worker] = f"worker {worker} was lost ({reason})"
+            self._see(self._measurement.lose(worker))
+
+    def run(self, ceiling: float | None) -> Measured:
+        """Run to the end.
+
+        Raises:
+            EngineError: not all workers got ready.
+        """
+        self._await_workers()
+        begin = time.time() + LEAD
+        self._say(Began(begin))
+        self._runner.send_message(messages.BEGIN, messages.pack(Begin(begin)))  # type: ignore[arg-type] # as in worker
+        prober = Prober(self._plan, read_keyring(self._plan)) if self._plan.probes else None
+        probing = gevent.spawn_later(LEAD, prober.run) if prober else None
+        self._listen(begin)
+        ended = time.time()
+        if probing is not None:
+            probing.kill()
+        freshness, accounts = prober.close() if prober else (None, Accounts())
+        self._shape.over = True
+        self._runner.quit()
+        return self._measured(begin, ended, ceiling, freshness, self._accounts + accounts)
+
+    def _await_workers(self) -> None:
+        workers, ready = self._plan.workers, set[int]()
+        deadline = time.monotonic() + READY_PATIENCE
+        self._say(Said(f"waiting for {workers} worker{'s' * (workers > 1)}, which give each device its first reading"))
+        while len(self._runner.clients.ready) < workers:
+            self._check_begin(deadline)
+            gevent.sleep(TICK / 4)
+        self._runner.start_shape()
+        while len(ready) < workers:
+            kind, data = self._next() or ("", b"")
+            if kind == messages.READY:
+                ready.add(messages.unpack(data, Ready).worker)
+            elif kind == messages.FAILED:
+                raise EngineError(messages.unpack(data, Failed).reason)
+            self._check_begin(deadline)
+        self._heard = dict.fromkeys(ready, time.monotonic() + LEAD)
+
+    def _check_begin(self, deadline: float) -> None:
+        if self._lost:
+            raise EngineError("; ".join(self._lost.values()))
+        if self._stopping:
+            raise EngineError("stopped before the first arrival was due")
+        if time.monotonic() > deadline:
+            raise EngineError(f"not all of {self._plan.workers} workers were ready after {READY_PATIENCE:g} s")
+
+    def _listen(self, begin: float) -> None:
+        while len(self._done | self._lost.keys()) < self._plan.workers:
+            kind, data = self._next() or ("", b"")
+            if kind == messages.REPORT:
+                report = messages.unpack(data, Report)
+                self._heard[report.worker] = time.monotonic()
+                self._see(self._measurement.take(report))
+            elif kind == messages.FINAL:
+                self._finish(messages.unpack(data, messages.Final))
+            elif kind == messages.FAILED:
+                failed = messages.unpack(data, Failed)
+                self.lose(failed.worker, failed.reason)
+            self._look_at_clock(begin)
+
+    def _look_at_clock(self, begin: float) -> None:
+        if self._plan.deadline is not None and time.time() - begin > self._plan.deadline:
+            self.stop(Cause.DEADLINE, f"its deadline of {self._plan.deadline:g} s passed before its end")
+        for worker, heard in self._heard.items():
+            if time.monotonic() - heard > SILENCE:
+                self.lose(worker, f"nothing heard for {SILENCE:g} s")
+
+    def _finish(self, final: messages.Final) -> None:
+        self._done.add(final.worker)
+        self._accounts += final.accounts
+        self._local_errors += final.local_errors
+        self._see(self._measurement.lose(final.worker))
+
+    def _see(self, seconds: list[Whole]) -> None:
+        for whole in seconds:
+            broken = self._watch.look(whole)
+            if broken and self._plan.slo.stop:
+                self.stop(Cause.BREACHED, "")
+            bounds = judge_bounds(self._plan, self._measurement, None, self._watch)
+            failing = [one for one in bounds if not one.held and one.samples]
+            reason = bound_in_words(failing[0]) if failing else ""
+            self._say(Passed(whole.second, "Failed" if failing else "Passed", reason))
+
+    def _measured(
+        self, begin: float, ended: float, ceiling: float | None, freshness: Freshness | None, accounts: Accounts
+    ) -> Measured:
+        measurement, plan = self._measurement, self._plan
+        faults = faults_of(plan, measurement.health, lost=self._lost.values(), local_errors=self._local_errors)
+        return Measured(
+            cause=self._cause,
+            detail=self._detail,
+            begin=begin,
+            duration=ended - begin,
+            stages=measurement.stages,
+            seconds=measurement.seconds,
+            summaries=measurement.summaries(),
+            histograms=measurement.histograms(),
+            generator=Generator(plan.workers, len(self._lost), ceiling, faults, measurement.health),
+            bounds=judge_bounds(plan, measurement, freshness, self._watch),
+            accounts=accounts,
+            freshness=freshness,
+        )
+
+    def _next(self) -> tuple[str, bytes] | None:
+        try:
+            return self._messages.get(timeout=TICK)
+        except Empty:
+            return None
+
+    def _listener(self, kind: str) -> Callable[..., None]:
+        def listen(msg: Any, **_: object) -> None:  # noqa: ANN401 - Locust's
+            self._messages.put((kind, msg.data))
+
+        return listen
