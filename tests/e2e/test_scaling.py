@@ -22,10 +22,8 @@ def _ready(platform: Platform, count: int) -> Callable[[], bool]:
 def test_replicas_follow_the_manifest_and_the_autoscaler_in_turn(deploy: Deploy) -> None:
     platform = deploy("scaling")
     platform.until("Available")
-    program = _deployment(platform)["spec"]["template"]["spec"]["containers"][0]
-    resources = {"resources": program["resources"]}
 
-    platform.patch(producer={"replicas": 2, **resources})
+    platform.patch(producer={"replicas": 2})
     until(_ready(platform, 2), what="2 producers are ready")
 
     # From the manifest to the autoscaler: no jump, although the field has no owner in between.

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tools.cluster.kubectl import Kubectl, documents_of
+from tools.cluster.kubectl import Kubectl, Object, documents_of
 
 from telemetry_operator.specs.platform import KIND
 from tests.e2e.harness.platforms import Platform
@@ -28,10 +28,20 @@ def own_namespace(kubectl: Kubectl, labels: Mapping[str, str] | None = None) -> 
 
 
 def deploy(kubectl: Kubectl, case: str, **spec: Any) -> Platform:  # noqa: ANN401 - parts of a manifest
-    """Apply a case's manifests, with these fields of the platform's spec instead, and return its platform."""
+    """Apply a case's manifests, the platform's spec patched with these fields, and return its platform."""
     documents = documents_of(CASES / case)
     platforms = [document for document in documents if document["kind"] == KIND]
     for platform in platforms:
-        platform["spec"] = {**platform.get("spec", {}), **spec}
+        platform["spec"] = merged(platform.get("spec", {}), spec)
     kubectl.apply(*documents)
     return Platform(kubectl, platforms[0]["metadata"]["name"])
+
+
+def merged(value: Object, patch: Object) -> Object:
+    """The value with the patch merged in (RFC 7396), short of deleting."""
+    both = {key: merged(value[key], new) for key, new in patch.items() if _are_blocks(value.get(key), new)}
+    return {**value, **patch, **both}
+
+
+def _are_blocks(old: object, new: object) -> bool:
+    return isinstance(old, dict) and isinstance(new, dict)
