@@ -14,7 +14,7 @@ from telemetry_operator.controller import metrics
 from telemetry_operator.controller.health import Health, serve_health
 from telemetry_operator.controller.lease import Leadership, unique_identity
 from telemetry_operator.controller.queue import WorkQueue
-from telemetry_operator.controller.reach import Reach, find_reach, wait_for_more
+from telemetry_operator.controller.reach import find_reach, wait_for_more
 from telemetry_operator.controller.schedule import Pace
 from telemetry_operator.controller.settings import OperatorSettings
 from telemetry_operator.controller.signals import heed_signals
@@ -71,32 +71,27 @@ class _Program:
     stop: asyncio.Event
 
     async def serve(self) -> int:
-        reach = await self._unless_stopped(find_reach(self.cluster, self.settings.namespaces))
-        if reach is None:
-            return 0
+        # Who cannot list platforms is not ready; what can be listed when this process leads is looked at then.
+        await self._unless_stopped(find_reach(self.cluster, self.settings.namespaces))
         self.health.ready = True
         await self._unless_stopped(self.leadership.acquire())
-        if self.stop.is_set():
-            # It may have come in the moment of acquiring.
-            await self.leadership.release()
-            return 0
-        return await self.lead(reach)
+        code = 0 if self.stop.is_set() else await self.lead()
+        # Also of one that was acquired in the moment of the signal.
+        await self.leadership.release()
+        return code
 
-    async def lead(self, reach: Reach) -> int:
+    async def lead(self) -> int:
         """Look after platforms until something ends that should not, or the signal comes."""
         pace = Pace(resync=self.settings.resync_seconds)
         queue = WorkQueue(visits_of(self.reconciler), pace=pace, concurrency=self.settings.concurrent_visits)
-        watches = Watches(watched_paths(reach.namespaces))
-        self._report(queue, watches)
+        self._report(queue)
         # The Lease comes first: kopf, when it ends, ends whatever began after it.
         renewing = asyncio.create_task(self.leadership.renew(), name="renewing")
-        watching = watch(build_registry(queue.put), build_settings(), reach.namespaces, watches, stop=self.stop)
         parts = {
             renewing,
             asyncio.create_task(self.stop.wait(), name="stopping"),
             asyncio.create_task(queue.run(), name="visiting"),
-            asyncio.create_task(wait_for_more(self.cluster, reach), name="looking for namespaces"),
-            asyncio.create_task(watching, name="watching"),
+            asyncio.create_task(self._watch(queue), name="watching"),
         }
         ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         if renewing in ended:
@@ -104,15 +99,27 @@ class _Program:
             queue.abandon()
             return EXIT_FAILED
         await queue.close()
-        await self.leadership.release()
         return 0 if self.stop.is_set() else _failed(ended)
 
-    def _report(self, queue: WorkQueue, watches: Watches) -> None:
+    async def _watch(self, queue: WorkQueue) -> None:
+        """Listen to all that can be listened to; ends when that is no longer what it was."""
+        reach = await find_reach(self.cluster, self.settings.namespaces)
+        watches = Watches(watched_paths(reach.namespaces))
+        metrics.WATCH_SILENCE.set_function(watches.silence)
+        self.health.checks.append(watches.fault)
+        more = asyncio.create_task(wait_for_more(self.cluster, reach))
+        watching = asyncio.create_task(
+            watch(build_registry(queue.put), build_settings(), reach.namespaces, watches, stop=self.stop)
+        )
+        ended, _ = await asyncio.wait({more, watching}, return_when=asyncio.FIRST_COMPLETED)
+        for part in ended:
+            part.result()
+
+    def _report(self, queue: WorkQueue) -> None:
         metrics.LEADER.set(1)
         metrics.PLATFORMS.set_function(lambda: len(queue))
         metrics.QUEUE_DEPTH.set_function(queue.depth)
-        metrics.WATCH_SILENCE.set_function(watches.silence)
-        self.health.checks += [lambda: queue.stuck(STUCK_SECONDS), watches.fault]
+        self.health.checks.append(lambda: queue.stuck(STUCK_SECONDS))
 
     async def _unless_stopped(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result | None:
         """Await the coroutine; None if the signal to stop came first."""
