@@ -17,6 +17,10 @@ from tests.support.servers import SharedServers
 SERVERS = pytest.StashKey[SharedServers]()
 OWNS_SERVERS = pytest.StashKey[bool]()
 
+# Where a test, or the first that asks for a fixture, starts servers and services while other workers load the machine.
+PATIENT = {"acceptance", "integration"}
+PATIENT_SECONDS = 300
+
 _numbers = itertools.count(1)
 
 
@@ -35,8 +39,13 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist has no typ
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let groups be groups: xdist 3.8 writes them where pytest 9.2 no longer looks for a test's node id."""
+    """Give slow starts their time, and let groups be groups.
+
+    xdist 3.8 writes a group where pytest 9.2 no longer looks for a test's node id.
+    """
     for item in items:
+        if not PATIENT.isdisjoint(item.path.parts) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(PATIENT_SECONDS))
         grouped: str | None = getattr(item, "_nodeid", None)
         if grouped is not None:
             item._id = NodeId.parse(grouped)

@@ -28,6 +28,7 @@ SPEC: dict[str, Any] = {
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks, also where only this directory is asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests of one architecture on one worker, so that each platform starts once."""
     for item in items:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 PROGRAM = [sys.executable, "-m", "telemetry_operator"]
-COMMAND_SECONDS = 110
+COMMAND_SECONDS = 240
 
 
 class Ctl:

@@ -16,6 +16,8 @@ NAME = "plant"
 SERVICES = {"producer-1", "consumer-1", "analytics-1"}
 SERVERS = {"postgres", "redis", "kafka"}
 
+pytestmark = pytest.mark.xdist_group("local-platform")  # one platform for them all, not one on each worker
+
 
 @pytest.fixture(scope="module")
 def manifest(ctl: Ctl) -> Path:

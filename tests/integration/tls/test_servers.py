@@ -27,6 +27,8 @@ PATIENCE = 60.0  # far more than a refusal may take
 
 Prepare = Callable[..., float]
 
+pytestmark = pytest.mark.xdist_group("tls")  # one Kafka for them all
+
 
 @pytest.fixture
 def secrets_of(authorities: Authorities, tmp_path: Path) -> Callable[..., Secrets]:

@@ -1,4 +1,5 @@
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ from tests.unit.docs.markdown import FILES, code_spans
 METRIC = re.compile(r"telemetry_(?!(?:contract|operator|loadtest)\b)[a-z_]+")
 SUFFIXES = ("_total", "_bucket", "_sum", "_count", "")
 
+pytestmark = pytest.mark.xdist_group("metrics")  # each program is started once to be looked at
+look = cache(look_at)
+
 
 @pytest.fixture(scope="module", params=PROGRAMS)
 def program(request: pytest.FixtureRequest) -> Program:
-    return look_at(request.param)
+    return look(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,7 @@ def test_each_metric_says_what_it_is(metrics: list[Metric]) -> None:
 
 @pytest.fixture(scope="module")
 def exposed() -> set[str]:
-    names = {name for program in PROGRAMS for name in look_at(program).metrics}
+    names = {name for program in PROGRAMS for name in look(program).metrics}
     return {name + suffix for name in names for suffix in SUFFIXES}
 
 
