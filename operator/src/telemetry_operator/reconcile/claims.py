@@ -4,13 +4,12 @@ A StatefulSet's own policy speaks for its claims while it is there. What it left
 `Delete` makes it the platform's, and `Retain` nobody's again.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
-from telemetry_operator.reconcile.handover import head_of
+from telemetry_operator.reconcile.draft import Draft, head_of
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.ownership import OURS
-from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb
+from telemetry_operator.reconcile.plan import Step
 from telemetry_operator.resources.context import Context
 from telemetry_operator.resources.naming import build_owner_reference
 from telemetry_operator.resources.objects import STATEFUL_SET, Object
@@ -20,14 +19,13 @@ from telemetry_operator.specs.spec import DeletionPolicy
 OWNER: Final = f"{OURS}-claims"
 
 
-def plan_claim_owners(platform: TelemetryPlatform, context: Context, observed: Observed) -> Iterator[Change]:
+def plan_claim_owners(draft: Draft, platform: TelemetryPlatform, context: Context) -> None:
     is_delete = platform.spec.deletion_policy is DeletionPolicy.DELETE
-    for claim in observed.claims:
+    for claim in draft.observed.claims:
         is_owned = any(owner["uid"] == context.uid for owner in claim["metadata"].get("ownerReferences") or ())
-        if is_owned != is_delete and (is_owned or not has_server(claim, observed)):
-            why = f"deletionPolicy is {platform.spec.deletion_policy}"
+        if is_owned != is_delete and (is_owned or not has_server(claim, draft.observed)):
             built = _owned(claim, platform, context) if is_delete else head_of(claim)
-            yield Change(step=Step.FOUNDATION, verb=Verb.LEND, cause=Cause.CHANGED, built=built, why=why, manager=OWNER)
+            draft.lend(Step.FOUNDATION, built, OWNER, f"deletionPolicy is {platform.spec.deletion_policy}")
 
 
 def claims_of(server: Object, observed: Observed) -> list[Object]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from telemetry_operator.reconcile.observed import Observed
-from telemetry_operator.reconcile.plan import Change, Step, Verb, Wait
+from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb, Wait
 from telemetry_operator.reconcile.reasons import Reason
 from telemetry_operator.reconcile.stamps import needs_apply
 from telemetry_operator.resources.objects import SECRET, Key, Object, key_of
@@ -33,6 +33,14 @@ class Draft:
     def wait(self, step: Step, reason: Reason, message: str, *, key: Key | None = None, stuck: bool = False) -> None:
         self.waits.append(Wait(step=step, reason=reason, message=message, key=key, stuck=stuck))
 
+    def lend(self, step: Step, built: Object, manager: str, why: str) -> None:
+        """Plan to apply fields as another of our field managers, which has no others of the object."""
+        change = Change(step=step, verb=Verb.LEND, cause=Cause.CHANGED, built=built, why=why, manager=manager)
+        self.changes.append(change)
+
+    def delete(self, step: Step, live: Object, why: str, *, cause: Cause = Cause.UNWANTED) -> None:
+        self.changes.append(Change(step=step, verb=Verb.DELETE, cause=cause, built=head_of(live), why=why))
+
     def want(self, step: Step, wanted: Object) -> bool:
         """Plan what brings a stamped object about; whether it stands already."""
         key = key_of(wanted)
@@ -55,3 +63,9 @@ class Draft:
             )
         )
         return False
+
+
+def head_of(live: Object) -> Object:
+    """What tells this very object, by its uid, from one of the same name that comes after it."""
+    metadata = {name: live["metadata"][name] for name in ("name", "namespace", "uid")}
+    return {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}

@@ -10,9 +10,10 @@ from typing import Final
 
 from telemetry_contract.architecture import Store
 from telemetry_contract.settings import Component
+from telemetry_operator.reconcile.draft import Draft, head_of
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.ownership import OURS, REPLICAS, owns
-from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb
+from telemetry_operator.reconcile.plan import Step
 from telemetry_operator.reconcile.rollouts import replicas_of
 from telemetry_operator.resources.naming import object_name
 from telemetry_operator.resources.objects import AUTOSCALER, DEPLOYMENT, Key, Object
@@ -28,16 +29,15 @@ def replicas_for_now(platform: TelemetryPlatform, observed: Observed) -> dict[Co
     return {component: count for component, count in counts.items() if count is not None}
 
 
-def plan_lending(platform: TelemetryPlatform, observed: Observed) -> tuple[Change, ...]:
-    """Counts that are ours alone and are to become an autoscaler's."""
-    return tuple(
-        _lend(live)
-        for component in components_of(platform.spec)
-        if is_autoscaled(platform.spec, component)
-        and (live := _deployment(component, platform, observed)) is not None
-        and _is_ours_alone(live)
-        and replicas_of(live) > 0
-    )
+def plan_lending(draft: Draft, platform: TelemetryPlatform) -> None:
+    """Lend the counts that are ours alone and are to become an autoscaler's."""
+    for component in components_of(platform.spec):
+        live = _deployment(component, platform, draft.observed)
+        if live is None or not is_autoscaled(platform.spec, component) or not _is_ours_alone(live):
+            continue
+        if count := replicas_of(live):
+            lent = {**head_of(live), "spec": {"replicas": count}}
+            draft.lend(Step.WORKLOADS, lent, LENDER, f"spec.replicas: {count} becomes the autoscaler's")
 
 
 def _count_for_now(component: Component, platform: TelemetryPlatform, observed: Observed) -> int | None:
@@ -73,21 +73,3 @@ def _is_ours_alone(live: Object) -> bool:
 
 def _deployment(component: Component, platform: TelemetryPlatform, observed: Observed) -> Object | None:
     return observed.objects.get(Key(DEPLOYMENT.kind, object_name(platform, component)))
-
-
-def _lend(live: Object) -> Change:
-    count = replicas_of(live)
-    return Change(
-        step=Step.WORKLOADS,
-        verb=Verb.LEND,
-        cause=Cause.CHANGED,
-        built={**head_of(live), "spec": {"replicas": count}},
-        why=f"spec.replicas: {count} becomes the autoscaler's",
-        manager=LENDER,
-    )
-
-
-def head_of(live: Object) -> Object:
-    """What tells this very object, by its uid, from one of the same name that comes after it."""
-    metadata = {name: live["metadata"][name] for name in ("name", "namespace", "uid")}
-    return {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}

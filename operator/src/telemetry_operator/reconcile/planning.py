@@ -69,7 +69,7 @@ def _plan_steps(platform: TelemetryPlatform, observed: Observed, surroundings: S
         draft.wait(Step.FOUNDATION, Reason.SECRET_MISSING, str(error), key=Key(SECRET.kind, error.secret), stuck=True)
         return _plan_of(platform, context, draft, None)
     unwanted = unwanted_of(staged, context, parts, observed)
-    draft.add(plan_claim_owners(platform, context, observed))
+    plan_claim_owners(draft, platform, context)
     plan_foundation(draft, parts, unwanted)
     plan_servers(draft, staged, parts)
     if plan_prepare(draft, parts, unwanted):

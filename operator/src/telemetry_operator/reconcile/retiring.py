@@ -1,8 +1,7 @@
 """What is owned and no longer wanted: when each of it may go. Pure.
 
 - What no pod depends on (budgets, an Ingress, superseded Jobs) goes at once; an autoscaler when its count is ours.
-- A consumer goes when no producer of the old template is left and the stream is empty. Until readings are known not to
-  be left in it, Kafka's StatefulSet carries a mark (`UNREAD`), set before the first producer can write to it.
+- A consumer goes when the stream is empty (`draining`).
 - Everything else goes when all pods are of the new architecture and nothing is waited for; volumes as the deletion
   policy says, which the StatefulSet's own policy is first made to say.
 """
@@ -12,16 +11,14 @@ from typing import Final
 
 from telemetry_contract.settings import Component
 from telemetry_operator.reconcile.claims import claims_of
-from telemetry_operator.reconcile.draft import Draft
+from telemetry_operator.reconcile.draft import Draft, head_of
+from telemetry_operator.reconcile.draining import is_left_by_all, is_unread, plan_draining
 from telemetry_operator.reconcile.generated_secrets import once_made
-from telemetry_operator.reconcile.handover import head_of
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.ownership import OURS, REPLICAS, owns
 from telemetry_operator.reconcile.parts import Parts, component_of
-from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb
+from telemetry_operator.reconcile.plan import Step
 from telemetry_operator.reconcile.reasons import Reason
-from telemetry_operator.reconcile.rollouts import pods_of_other_templates, running_pods
-from telemetry_operator.reconcile.stamps import template_of
 from telemetry_operator.resources.context import Context
 from telemetry_operator.resources.naming import object_name
 from telemetry_operator.resources.objects import (
@@ -36,16 +33,12 @@ from telemetry_operator.resources.objects import (
     Object,
     key_of,
 )
-from telemetry_operator.specs.layout import Server
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import DeletionPolicy
 
-UNREAD: Final = "telemetry.dev/unread"
-"""Annotation of Kafka's StatefulSet: readings may be in it that are stored nowhere else."""
-DRAINER: Final = f"{OURS}-drain"
+NOT_ASKED_FOR: Final = "the spec no longer asks for it"
 RETIRER: Final = f"{OURS}-retiring"
 UNUSED_BY_PODS: Final = frozenset({AUTOSCALER.kind, DISRUPTION_BUDGET.kind, INGRESS.kind})
-PROGRAMS: Final = (Component.PRODUCER, Component.CONSUMER, Component.ANALYTICS)
 
 Unwanted = dict[Key, Object]
 
@@ -56,52 +49,18 @@ def unwanted_of(platform: TelemetryPlatform, context: Context, parts: Parts, obs
     return {key: live for key, live in observed.objects.items() if key not in kept and _is_owned(live, context.uid)}
 
 
-def plan_unread_mark(draft: Draft, platform: TelemetryPlatform, parts: Parts) -> None:
-    """Mark Kafka, if it is ours: to be planned before what writes to it, and after what empties it again."""
-    key = _kafka(platform)
-    live = draft.live(key)
-    if key in parts.by_key and live is not None and not is_unread(live):
-        head = head_of(live)
-        marked = {**head, "metadata": {**head["metadata"], "annotations": {UNREAD: "possible"}}}
-        draft.add([_lend(Step.SERVERS, marked, DRAINER, "readings may be in it from now on")])
-
-
 def plan_retiring(draft: Draft, platform: TelemetryPlatform, context: Context, parts: Parts) -> None:
     unwanted = unwanted_of(platform, context, parts, draft.observed)
     is_settled = not draft.waits and not draft.changes
-    draft.add(_delete(Step.PRUNE, live) for live in _free(draft, unwanted, platform, parts))
+    for live in _free(draft, unwanted, platform, parts):
+        draft.delete(Step.PRUNE, live, NOT_ASKED_FOR)
     if not unwanted:
         return
     consumer = unwanted.get(Key(DEPLOYMENT.kind, object_name(platform, Component.CONSUMER)))
     if consumer is not None:
-        _plan_draining(draft, platform, parts, consumer)
-    elif is_settled and _is_left_by_all(draft, parts):
+        plan_draining(draft, platform, parts, consumer)
+    elif is_settled and is_left_by_all(draft, parts):
         _plan_removal(draft, platform, unwanted)
-
-
-def _plan_draining(draft: Draft, platform: TelemetryPlatform, parts: Parts, consumer: Object) -> None:
-    producers = [pod for one in PROGRAMS if one != Component.CONSUMER for pod in _old_pods(one, draft, parts)]
-    # A consumer that keeps history in memory has stored nothing for good, whatever it says of the stream.
-    consumers = pods_of_other_templates(draft.observed.pods, Component.CONSUMER, template_of(consumer))
-    old = [*producers, *consumers]
-    if old:
-        names = ", ".join(sorted(pod["metadata"]["name"] for pod in old))
-        draft.wait(Step.DRAIN, Reason.DRAINING, f"pods of the old architecture are to end first: {names}")
-        return
-    if not all(_has_template(draft, built) for built in parts.deployments):
-        return
-    backlog = draft.observed.backlog
-    if backlog is None or backlog.records is None:
-        words = backlog.words if backlog else "the consumers were not asked"
-        message = f"the consumer and Kafka stay until all readings are stored, and that is not known: {words}"
-        is_stuck = backlog is not None and backlog.is_stuck
-        draft.wait(Step.DRAIN, Reason.DRAIN_BLOCKED, message, key=key_of(consumer), stuck=is_stuck)
-    elif backlog.records:
-        draft.wait(Step.DRAIN, Reason.DRAINING, backlog.words, key=key_of(consumer))
-    elif (kafka := draft.live(_kafka(platform))) is not None and is_unread(kafka):
-        draft.add([_lend(Step.DRAIN, head_of(kafka), DRAINER, "all readings that were in it are stored")])
-    else:
-        draft.add([_delete(Step.DRAIN, consumer, "all readings in the stream are stored")])
 
 
 def _plan_removal(draft: Draft, platform: TelemetryPlatform, unwanted: Unwanted) -> None:
@@ -112,7 +71,7 @@ def _plan_removal(draft: Draft, platform: TelemetryPlatform, unwanted: Unwanted)
         if unready and component_of(live) in {component_of(server) for server in unready}:
             continue
         if not _is_going(live) and key not in {change.key for change in draft.changes}:
-            draft.add([_delete(Step.PRUNE, live)])
+            draft.delete(Step.PRUNE, live, NOT_ASKED_FOR)
 
 
 def _may_go(draft: Draft, platform: TelemetryPlatform, server: Object) -> bool:
@@ -127,7 +86,7 @@ def _may_go(draft: Draft, platform: TelemetryPlatform, server: Object) -> bool:
     there = (server["spec"].get("persistentVolumeClaimRetentionPolicy") or {}).get("whenDeleted")
     if there != wanted:
         spec = {"persistentVolumeClaimRetentionPolicy": {"whenDeleted": wanted}}
-        draft.add([_lend(Step.PRUNE, {**head_of(server), "spec": spec}, RETIRER, f"deletionPolicy is {wanted}")])
+        draft.lend(Step.PRUNE, {**head_of(server), "spec": spec}, RETIRER, f"deletionPolicy is {wanted}")
         return False
     # The StatefulSet's controller takes its time to make the claims its own, or its own no longer.
     is_delete = platform.spec.deletion_policy is DeletionPolicy.DELETE
@@ -154,35 +113,6 @@ def _has_handed_back(live: Object, draft: Draft) -> bool:
     return live["kind"] != AUTOSCALER.kind or deployment is None or owns(deployment, OURS, REPLICAS)
 
 
-def _is_left_by_all(draft: Draft, parts: Parts) -> bool:
-    """Whether no pod runs that may use what is unwanted; waits for those that do."""
-    old = [pod for component in PROGRAMS for pod in _old_pods(component, draft, parts)]
-    if old:
-        names = ", ".join(sorted(pod["metadata"]["name"] for pod in old))
-        draft.wait(Step.DRAIN, Reason.DRAINING, f"pods of the old architecture are to end first: {names}")
-    return not old
-
-
-def _old_pods(component: Component, draft: Draft, parts: Parts) -> tuple[Object, ...]:
-    wanted = next((built for built in parts.deployments if component_of(built) == component), None)
-    if wanted is None:
-        return running_pods(draft.observed.pods, component)
-    return pods_of_other_templates(draft.observed.pods, component, template_of(wanted))
-
-
-def _has_template(draft: Draft, built: Object) -> bool:
-    live = draft.live(key_of(built))
-    return live is not None and template_of(live) == template_of(built)
-
-
-def is_unread(kafka: Object) -> bool:
-    return UNREAD in (kafka["metadata"].get("annotations") or {})
-
-
-def _kafka(platform: TelemetryPlatform) -> Key:
-    return Key(STATEFUL_SET.kind, object_name(platform, Server.KAFKA))
-
-
 def _goes_with(claim: Object, server: Object) -> bool:
     owners = claim["metadata"].get("ownerReferences") or ()
     return any(owner["uid"] == server["metadata"]["uid"] for owner in owners)
@@ -194,11 +124,3 @@ def _is_owned(live: Object, uid: str) -> bool:
 
 def _is_going(live: Object) -> bool:
     return "deletionTimestamp" in live["metadata"]
-
-
-def _lend(step: Step, built: Object, manager: str, why: str) -> Change:
-    return Change(step=step, verb=Verb.LEND, cause=Cause.CHANGED, built=built, why=why, manager=manager)
-
-
-def _delete(step: Step, live: Object, why: str = "the spec no longer asks for it") -> Change:
-    return Change(step=step, verb=Verb.DELETE, cause=Cause.UNWANTED, built=head_of(live), why=why)

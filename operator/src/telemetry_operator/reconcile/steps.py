@@ -6,12 +6,13 @@ is asked is replaced before the one that asks; a revision that does not start in
 
 from telemetry_contract.settings import Component
 from telemetry_operator.reconcile.draft import Draft
-from telemetry_operator.reconcile.handover import head_of, plan_lending
+from telemetry_operator.reconcile.draining import plan_unread_mark
+from telemetry_operator.reconcile.handover import plan_lending
 from telemetry_operator.reconcile.overlap import overlapping
 from telemetry_operator.reconcile.parts import Parts, component_of
 from telemetry_operator.reconcile.plan import Cause, Change, Step, Verb
 from telemetry_operator.reconcile.reasons import Reason
-from telemetry_operator.reconcile.retiring import Unwanted, plan_unread_mark
+from telemetry_operator.reconcile.retiring import Unwanted
 from telemetry_operator.reconcile.rollouts import (
     is_complete,
     is_failed,
@@ -67,9 +68,10 @@ def plan_prepare(draft: Draft, parts: Parts, unwanted: Unwanted) -> bool:
     live = draft.live(key)
     if live is not None and is_complete(live):
         return draft.want(Step.PREPARE, built) or True
-    draft.add(_stop(job) for job in _unfinished(unwanted))
+    for job in _unfinished(unwanted):
+        draft.delete(Step.PREPARE, job, "another revision is being prepared", cause=Cause.REPLACED)
     if live is not None and is_failed(live):
-        draft.add([_stop(live)])
+        draft.delete(Step.PREPARE, live, "it failed for good", cause=Cause.REPLACED)
         draft.wait(Step.PREPARE, Reason.PREPARE_FAILED, f"{key.name} failed, and is made again", key=key)
     elif not any(wait.step is Step.SERVERS for wait in draft.waits):
         draft.want(Step.PREPARE, built)
@@ -78,7 +80,7 @@ def plan_prepare(draft: Draft, parts: Parts, unwanted: Unwanted) -> bool:
 
 
 def plan_workloads(draft: Draft, platform: TelemetryPlatform, staged: TelemetryPlatform, parts: Parts) -> None:
-    draft.add(plan_lending(staged, draft.observed))
+    plan_lending(draft, staged)
     before: Key | None = None
     for built in parts.workloads:
         if built["kind"] == DEPLOYMENT.kind and component_of(built) == Component.PRODUCER:
@@ -144,11 +146,6 @@ def _unfinished(unwanted: Unwanted) -> list[Object]:
     """Superseded Jobs that still try what nobody wants any more."""
     jobs = [live for key, live in unwanted.items() if key.kind == JOB.kind]
     return [job for job in jobs if not is_complete(job) and "deletionTimestamp" not in job["metadata"]]
-
-
-def _stop(job: Object) -> Change:
-    why = "another revision is being prepared" if not is_failed(job) else "it failed for good"
-    return Change(step=Step.PREPARE, verb=Verb.DELETE, cause=Cause.REPLACED, built=head_of(job), why=why)
 
 
 def _grow(claim: Object) -> Change:
