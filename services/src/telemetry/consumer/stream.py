@@ -74,6 +74,7 @@ class Stream:
         self._topic = readings_topic(settings.topic_prefix)
         self._listener = listener
         self._fatal: KafkaError | None = None
+        self._lost = False
         self._told: dict[str, float] = {}
         group = {"group.id": consumer_group(settings.topic_prefix), "error_cb": self._failed}
         config = client_config(settings)
@@ -95,11 +96,13 @@ class Stream:
         """Return up to `limit` records, waiting at most `timeout` seconds; the listener is called in here.
 
         Raises:
-            StreamLostError: this consumer has failed for good.
+            StreamLostError: this consumer has failed for good, or the group went on without it.
         """
         messages = self._consumer.consume(limit, timeout)
         if self._fatal is not None:
             raise StreamLostError(self._fatal.str())
+        if self._lost:
+            raise StreamLostError("the group went on without it")
         return [self._record(message) for message in messages if self._is_good(message)]
 
     def assign(self, positions: Mapping[int, int]) -> None:
@@ -157,6 +160,8 @@ class Stream:
     def _on_lost(self, consumer: Consumer, _partitions: list[TopicPartition]) -> None:
         self._listener.lost()
         consumer.unassign()
+        # It should join again by itself, and was seen not to where Kafka and its group's coordinator had restarted.
+        self._lost = True
 
     def _is_good(self, message: Message) -> bool:
         error = message.error()
