@@ -17,11 +17,21 @@ from tests.e2e.harness.evidence import gather
 from tests.e2e.harness.namespaces import deploy as deploy_case
 from tests.e2e.harness.namespaces import own_namespace
 from tests.e2e.harness.platforms import Platform
+from tests.e2e.harness.resume import Resume
 
 HERE: Final = Path(__file__).parent
 SYSTEM: Final = "telemetry-e2e"
 
 Deploy = Callable[..., Platform]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--resume", action="store_true", help="leave out what passed before the run was interrupted")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--resume", default=False):
+        config.pluginmanager.register(Resume(config))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
