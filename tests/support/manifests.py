@@ -7,6 +7,8 @@ from telemetry_operator.specs.manifest import ManifestError, parse_object
 from telemetry_operator.specs.platform import API_VERSION, KIND, TelemetryPlatform
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PLATFORMS = sorted(path for path in EXAMPLES.glob("*.yaml") if f"kind: {KIND}\n" in path.read_text(encoding="utf-8"))
+"""The examples that describe a platform; others describe what is done with one."""
 
 
 def manifest_of(name: str = "demo", namespace: str | None = None, **spec: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -18,6 +18,21 @@ This page is made from the program by `make docs`.
 """
 
 NOTES: Final[dict[str, str]] = {
+    "bench": """\
+[benchmarks.md](benchmarks.md) says how to write a benchmark, how to read its result, and why it can be trusted. Exit
+codes are of its own:
+
+| code | verdict | meaning |
+| --- | --- | --- |
+| `0` | Passed | Every bound held, and the books close. |
+| `1` | Failed | The platform broke a bound, dropped requests, or lost data. |
+| `2` | – | The command line, the manifest or the platform is not fit for it; no load was started. |
+| `3` | Aborted | Ctrl-C or the deadline ended it; what was measured is kept. |
+| `4` | Invalid | The load generator was not able to measure it; nothing is said of the platform. |
+| `5` | Error | Nothing was measured, or nobody knows whether anything was lost. |
+
+The first Ctrl-C ends the load in order, the second ends all.
+""",
     "status": """\
 The ledger says of each partition of the stream whether its two equations hold (offsets passed = read + lost; readings
 = stored + duplicate + conflict + dead + expired) or by how much they are out, how many records the consumer has not

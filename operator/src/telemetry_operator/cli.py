@@ -11,7 +11,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from telemetry_operator.commands import demo, dlq, keys, lifecycle, revocation, rotation, send, validate
+from telemetry_operator.commands import bench, demo, dlq, keys, lifecycle, report, revocation, rotation, send, validate
 from telemetry_operator.commands.interruption import interruption
 from telemetry_operator.commands.output import ExitCode, err, print_error
 from telemetry_operator.errors import PlatformError
@@ -66,6 +66,9 @@ app.command()(lifecycle.logs)
 app.command()(validate.validate)
 app.command()(send.send)
 app.command()(demo.demo)
+app.command()(bench.bench)
+app.command()(report.report)
+app.command()(report.diff)
 device = typer.Typer(help="Devices' keys.", no_args_is_help=True)
 device.command("key")(keys.device_key)
 device.command("revoke")(revocation.revoke_device)

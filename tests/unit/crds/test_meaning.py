@@ -13,7 +13,7 @@ from telemetry_operator.specs.manifest import ManifestError, parse_object
 from telemetry_operator.specs.risks import risks_of
 from tests.support.api_server import read_back
 from tests.support.made_specs import specs
-from tests.support.manifests import EXAMPLES, faults_of, manifest_of
+from tests.support.manifests import PLATFORMS, faults_of, manifest_of
 from tests.support.meaning import meaning_of
 
 
@@ -25,7 +25,7 @@ def meaning(manifest: dict[str, Any]) -> object:
         return str(error)
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PLATFORMS, ids=lambda path: path.stem)
 def test_an_example_means_the_same_read_back(path: Path) -> None:
     manifest = YAML(typ="safe").load(path.read_text())
     assert meaning(read_back(manifest)) == meaning(manifest)

@@ -1,4 +1,4 @@
-"""A manifest's way in: YAML text to a TelemetryPlatform, or every fault of it at once.
+"""A manifest's way in: YAML text to a TelemetryPlatform or another kind of ours, or every fault of it at once.
 
 Stands between `documents` (YAML, lines) and `diagnosis` (the model's faults in words).
 """
@@ -6,9 +6,9 @@ Stands between `documents` (YAML, lines) and `diagnosis` (the model's faults in 
 from collections.abc import Iterator
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.specs.diagnosis import broken_rules, doubtful_blocks, findings_of
@@ -17,7 +17,9 @@ from telemetry_operator.specs.findings import Finding, dotted
 from telemetry_operator.specs.platform import API_VERSION, KIND, TelemetryPlatform
 
 HEADER: Final = {("apiVersion",), ("kind",)}
-SOUND: Final = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": "any"}}
+SAMPLES: Final = {KIND: "examples/kafka.yaml", "TelemetryBenchmark": "examples/benchmark.yaml"}
+
+Kind = TypeVar("Kind", bound=BaseModel)
 
 
 class ManifestError(PlatformError):
@@ -53,7 +55,7 @@ def parse_manifest(text: str, *, source: str = "manifest") -> TelemetryPlatform:
     Raises:
         ManifestError: the text is not exactly one valid TelemetryPlatform.
     """
-    platforms = parse_manifests(text, source=source)
+    platforms = parse_all(TelemetryPlatform, text, source=source)
     if len(platforms) > 1:
         names = ", ".join(platform.metadata.name for platform in platforms)
         raise ManifestError(f"{source}: found {len(platforms)} platforms ({names}); one a file is needed")
@@ -66,18 +68,39 @@ def parse_manifests(text: str, *, source: str = "manifest") -> list[TelemetryPla
     Raises:
         ManifestError: the text is not YAML, is empty, or one of its documents is not a valid TelemetryPlatform.
     """
+    return parse_all(TelemetryPlatform, text, source=source)
+
+
+def read_only(model: type[Kind], path: Path) -> Kind:
+    """The one object of a kind that a file describes.
+
+    Raises:
+        ManifestError: the file cannot be read, or is not exactly one valid object of the kind.
+    """
+    found = parse_all(model, read_text(path), source=str(path))
+    if len(found) > 1:
+        raise ManifestError(f"{path}: found {len(found)} of kind {model.__name__}; one a file is needed")
+    return found[0]
+
+
+def parse_all(model: type[Kind], text: str, *, source: str = "manifest") -> list[Kind]:
+    """All objects of a kind that a text describes, at least one.
+
+    Raises:
+        ManifestError: the text is not YAML, is empty, or one of its documents is not a valid object of the kind.
+    """
     try:
         documents = read_documents(text)
     except NotYamlError as error:
         raise ManifestError(f"{source}:{error.line}: {error}" if error.line else f"{source}: {error}") from None
     if not documents:
         raise ManifestError(
-            f"{source}: empty; a TelemetryPlatform is needed", hint="examples/kafka.yaml is one to start from."
+            f"{source}: empty; a {model.__name__} is needed", hint=f"{SAMPLES[model.__name__]} is one to start from."
         )
-    faults = [line for document in documents for line in _lines(document, source)]
+    faults = [line for document in documents for line in _lines(model, document, source)]
     if faults:
         raise ManifestError("\n".join(faults))
-    return [TelemetryPlatform.model_validate(without_nulls(document.value)) for document in documents]
+    return [model.model_validate(without_nulls(document.value)) for document in documents]
 
 
 def parse_object(value: object, *, source: str = "manifest") -> TelemetryPlatform:
@@ -86,7 +109,7 @@ def parse_object(value: object, *, source: str = "manifest") -> TelemetryPlatfor
     Raises:
         ManifestError: the object is not a valid TelemetryPlatform.
     """
-    if faults := _faults(value):
+    if faults := _faults(TelemetryPlatform, value):
         raise ManifestError("\n".join(f"{source}: {_told(fault)}" for fault in faults))
     return TelemetryPlatform.model_validate(without_nulls(value))
 
@@ -98,8 +121,8 @@ def without_nulls(value: object) -> object:
     return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _lines(document: Document, source: str) -> Iterator[str]:
-    faults = [*document.repeated, *_faults(document.value)]
+def _lines(model: type[BaseModel], document: Document, source: str) -> Iterator[str]:
+    faults = [*document.repeated, *_faults(model, document.value)]
     for line, fault in sorted(((document.line_of(fault.path), fault) for fault in faults), key=itemgetter(0)):
         yield f"{source}:{line}: {_told(fault)}"
 
@@ -108,31 +131,31 @@ def _told(fault: Finding) -> str:
     return f"{dotted(fault.path)}: {fault.message}" if fault.path else fault.message
 
 
-def _faults(value: object) -> list[Finding]:
+def _faults(model: type[BaseModel], value: object) -> list[Finding]:
     given = without_nulls(value)
     if not isinstance(given, dict):
         return [Finding((), "not a manifest: a block with apiVersion, kind, metadata and spec is needed")]
     try:
-        TelemetryPlatform.model_validate(given)
+        model.model_validate(given)
     except ValidationError as error:
-        found = findings_of(error, TelemetryPlatform)
+        found = findings_of(error, model)
         # The fields of another kind say nothing about this one.
         return [finding for finding in found if finding.path in HEADER] or [
             *found,
-            *_rules_beside(error, given),
+            *_rules_beside(model, error, given),
         ]
     return []
 
 
-def _rules_beside(error: ValidationError, given: dict[str, object]) -> list[Finding]:
+def _rules_beside(model: type[BaseModel], error: ValidationError, given: dict[str, object]) -> list[Finding]:
     """What the rules between blocks say of the blocks that are right, so that all faults are told at once."""
     spec = given.get("spec")
     if broken_rules(error) or not isinstance(spec, dict):
         return []
-    doubtful = doubtful_blocks(error, TelemetryPlatform)
+    doubtful = doubtful_blocks(error, model)
     sound = {name: block for name, block in spec.items() if name not in doubtful}
     try:
-        TelemetryPlatform.model_validate({**SOUND, "spec": sound})
+        model.model_validate({**_sound_header(model), "spec": sound})
     except ValidationError as second:
         return [
             finding
@@ -140,3 +163,7 @@ def _rules_beside(error: ValidationError, given: dict[str, object]) -> list[Find
             if doubtful.isdisjoint(read.split(".")[1] for read in rule.reads)
         ]
     return []
+
+
+def _sound_header(model: type[BaseModel]) -> dict[str, object]:
+    return {"apiVersion": API_VERSION, "kind": model.__name__, "metadata": {"name": "any"}}

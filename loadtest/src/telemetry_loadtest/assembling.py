@@ -1,0 +1,90 @@
+"""A run's parts made one: measurement, books, the system's metrics and provenance become a result with its verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.plan import Plan
+from telemetry_loadtest.results import Books, Event, Generator, Provenance, Result, Series, StageSummary, Verdict
+from telemetry_loadtest.verdict import decide
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was seen around the run; `notes` are what a reader must know to read it right."""
+
+    system: Sequence[Series] = ()
+    events: Sequence[Event] = ()
+    notes: Sequence[str] = field(default_factory=list)
+
+
+def assemble(
+    plan: Plan, provenance: Provenance, measured: Measured, books: Books | None, around: Surroundings
+) -> Result:
+    verdict, reason = decide(
+        measured.cause,
+        detail=measured.detail,
+        faults=[*measured.generator.faults, *disagreements(measured)],
+        bounds=measured.bounds,
+        books=books,
+    )
+    return Result(
+        provenance=provenance,
+        plan=msgspec.to_builtins(plan),
+        verdict=verdict,
+        reason=reason,
+        duration=round(measured.duration, 3),
+        stages=measured.stages,
+        seconds=measured.seconds,
+        stage_summaries=stage_summaries(measured, books),
+        summaries=measured.summaries,
+        histograms=measured.histograms,
+        generator=measured.generator,
+        bounds=measured.bounds,
+        books=books,
+        freshness=measured.freshness,
+        system=list(around.system),
+        events=list(around.events),
+        notes=[*around.notes, *measured.notes],
+    )
+
+
+def nothing_measured(plan: Plan, provenance: Provenance, reason: str) -> Result:
+    """The result of a run that broke before it measured anything."""
+    return Result(
+        provenance=provenance, plan=msgspec.to_builtins(plan), verdict=Verdict.ERROR, reason=reason, duration=0.0,
+        stages=[], seconds=[], stage_summaries=[], summaries=[], histograms=[],
+        generator=Generator(plan.workers, 0, None, [], []), bounds=[], books=None,
+    )  # fmt: skip
+
+
+def stage_summaries(measured: Measured, books: Books | None) -> list[StageSummary]:
+    """Rates of each stage as far as it ran; a run that lost data has no good rate."""
+    found = []
+    for stage in measured.stages:
+        ran = [one for one in measured.seconds if one.stage == stage.name]
+        seconds = min(stage.end - stage.begin, len(ran))
+        if seconds <= 0:
+            continue
+        ours = [one for one in measured.summaries if one.stage == stage.name]
+        offered, good, bad = (sum(getattr(one, name) for one in ours) for name in ("offered", "good", "bad"))
+        kept = books is None or books.closed
+        found.append(
+            StageSummary(
+                stage=stage.name,
+                offered=round(offered / seconds, 3),
+                achieved=round((good + bad) / seconds, 3),
+                good=round(good / seconds, 3) if kept else None,
+            )
+        )
+    return found
+
+
+def disagreements(measured: Measured) -> list[str]:
+    """Where the generator's own counts contradict one another: nothing that follows from them could be believed."""
+    odd = [one.at for one in measured.seconds if not one.conserved]
+    if not odd or measured.generator.lost_workers:
+        return []
+    return [f"from second {odd[0]} on, offered is not good + bad + dropped + in flight + waiting"]

@@ -1,0 +1,77 @@
+"""`telemetryctl bench`: load as a manifest asks for it, a verdict that can be trusted, and a result that is kept."""
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from telemetry_loadtest.results import Result, Verdict
+from telemetry_operator.benchmarks.running import Asked, run_benchmark
+from telemetry_operator.benchmarks.runs import save_run
+from telemetry_operator.benchmarks.target import find_target
+from telemetry_operator.client.interrupt import run_to_end
+from telemetry_operator.commands.bench_progress import progress
+from telemetry_operator.commands.bench_report import result_table
+from telemetry_operator.commands.output import Format, OutputOption, err, print_error, print_result
+from telemetry_operator.errors import PlatformError
+from telemetry_operator.specs.benchmark import ExistingData, TelemetryBenchmark
+from telemetry_operator.specs.manifest import read_only, read_text
+
+
+class BenchExit(IntEnum):
+    """0 Passed; 1 Failed; 2 wrong usage, manifest or platform; 3 Aborted; 4 Invalid; 5 Error."""
+
+    PASSED = 0
+    FAILED = 1
+    USAGE = 2
+    ABORTED = 3
+    INVALID = 4
+    ERROR = 5
+
+
+EXITS: Final = {verdict: BenchExit[verdict.name] for verdict in Verdict}
+
+
+def bench(
+    file: Annotated[Path, typer.Argument(help="A manifest of kind TelemetryBenchmark.")],
+    *,
+    platform: Annotated[str | None, typer.Option(help="Load this platform, not the one that the file names.")] = None,
+    existing_data: Annotated[
+        bool, typer.Option("--existing-data", help="Load the platform though it holds readings already.")
+    ] = False,
+    generator_ceiling: Annotated[
+        bool,
+        typer.Option(
+            "--generator-ceiling/--no-generator-ceiling", help="Measure first what the load generator alone can do."
+        ),
+    ] = True,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Load a platform on this machine and judge it: 0 Passed, 1 Failed, 3 Aborted, 4 Invalid, 5 Error."""
+    benchmark = _changed(read_only(TelemetryBenchmark, file), platform, existing_data=existing_data)
+    try:
+        asked = Asked(benchmark, read_text(file), find_target(benchmark.spec), generator_ceiling)
+        with progress() as on_line:
+            result = run_to_end(run_benchmark(asked, on_line))
+    except PlatformError as error:  # nothing was loaded
+        print_error(error)
+        raise typer.Exit(BenchExit.USAGE) from None
+    kept = save_run(result)
+    print_result(result, result_table(result), output)
+    err.print(f"kept as {result.provenance.run} in {kept}")
+    raise typer.Exit(exit_code_of(result))
+
+
+def exit_code_of(result: Result) -> BenchExit:
+    return EXITS[result.verdict]
+
+
+def _changed(benchmark: TelemetryBenchmark, platform: str | None, *, existing_data: bool) -> TelemetryBenchmark:
+    """The benchmark as the command line has it."""
+    changes: dict[str, object] = {}
+    if platform is not None:
+        changes["platform"] = platform
+    if existing_data:
+        changes["existing_data"] = ExistingData.ALLOW
+    return benchmark.model_copy(update={"spec": benchmark.spec.model_copy(update=changes)})
