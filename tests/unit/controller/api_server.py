@@ -31,9 +31,13 @@ class ApiServer:
         self.url = ""
         self.frozen: set[str] = set()
         """Paths whose watches are not answered."""
+        self.refused: set[str] = set()
+        """Paths that may not be listed or watched."""
         self.silent: set[str] = set()
         """Paths whose watches are answered, and then neither end nor tell."""
         self.watches: dict[str, int] = defaultdict(int)
+        self.documents = _discovery()
+        """Answers by path; a list without items everywhere else."""
         self.requests: list[tuple[str, str]] = []
         self._streams: dict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self._released = asyncio.Event()
@@ -47,9 +51,15 @@ class ApiServer:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append((request.method, request.path_qs))
+        if request.path in self.refused:
+            return web.json_response({"kind": "Status", "code": 403, "reason": "Forbidden"}, status=403)
         if request.query.get("watch") == "true":
             return await self._watch(request)
-        return web.json_response(_documents().get(request.path) or {"metadata": {"resourceVersion": "1"}, "items": []})
+        if request.method == "PATCH":
+            self.documents[request.path] = json.loads(await request.read())
+        return web.json_response(
+            self.documents.get(request.path) or {"metadata": {"resourceVersion": "1"}, "items": []}
+        )
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         if request.path in self.frozen:
@@ -96,7 +106,7 @@ def write_kubeconfig(path: Path, url: str) -> None:
     path.write_text(json.dumps(config))
 
 
-def _documents() -> dict[str, Any]:
+def _discovery() -> dict[str, Any]:
     """Discovery documents by path."""
     groups = {kind.group: kind.api_version.rpartition("/")[2] for kind in KINDS if kind.group}
     versions = {f"/apis/{group}/{version}" for group, version in groups.items()} | {"/api/v1"}

@@ -1,4 +1,5 @@
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -102,6 +103,34 @@ async def test_a_watch_on_a_dead_connection_is_begun_again(server: ApiServer) ->
     async with watching(server, inactivity_seconds=0.4) as seen:
         await seen.until_silent()
         await seen.until_silent()
+
+
+REFUSED = """
+import asyncio, os
+from telemetry_operator.controller.watcher import build_settings, watch
+from telemetry_operator.controller.watches import Watches
+from telemetry_operator.handlers import build_registry
+
+settings = build_settings(watch_seconds=60)
+settings.networking.error_backoffs = (0.01,)
+try:
+    asyncio.Runner().run(watch(build_registry(print), settings, (), Watches(()), stop=asyncio.Event()))
+except Exception as error:
+    print(error)
+    os._exit(7)
+"""
+
+
+async def test_a_watch_that_is_refused_ends_all_of_them(server: ApiServer) -> None:
+    server.refused.add(SECRETS)
+    # In a process of its own, which leaves as the program does: kopf's other tasks do not let themselves be ended.
+    argv = [sys.executable, "-c", REFUSED]
+    program = await asyncio.create_subprocess_exec(
+        *argv, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    said, _ = await program.communicate()
+    assert program.returncode == 7
+    assert b"Forbidden" in said
 
 
 async def test_a_change_of_a_platform_asks_for_its_visit(server: ApiServer) -> None:

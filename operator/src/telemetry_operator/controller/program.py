@@ -72,7 +72,8 @@ class _Program:
 
     async def serve(self) -> int:
         # Who cannot list platforms is not ready; what can be listed when this process leads is looked at then.
-        await self._unless_stopped(find_reach(self.cluster, self.settings.namespaces))
+        if not await self._unless_stopped(find_reach(self.cluster, self.settings.namespaces)):
+            return 0
         self.health.ready = True
         await self._unless_stopped(self.leadership.acquire())
         code = 0 if self.stop.is_set() else await self.lead()
@@ -85,7 +86,6 @@ class _Program:
         pace = Pace(resync=self.settings.resync_seconds)
         queue = WorkQueue(visits_of(self.reconciler), pace=pace, concurrency=self.settings.concurrent_visits)
         self._report(queue)
-        # The Lease comes first: kopf, when it ends, ends whatever began after it.
         renewing = asyncio.create_task(self.leadership.renew(), name="renewing")
         parts = {
             renewing,
@@ -134,5 +134,8 @@ class _Program:
 
 def _failed(ended: set[asyncio.Task[Any]]) -> int:
     for part in ended:
-        log.error("part-ended", part=part.get_name(), exc_info=part.exception())
+        if error := part.exception():
+            log.error("part-failed", part=part.get_name(), exc_info=error)
+        else:
+            log.info("beginning-anew", part=part.get_name())
     return EXIT_FAILED

@@ -24,6 +24,7 @@ ANNOTATIONS: Final = "operator.telemetry.dev"
 """Prefix of whatever kopf may ever write into an object."""
 CONNECT_SECONDS: Final = 10.0
 REQUEST_SECONDS: Final = 30.0
+ATTEMPTS: Final = (1, 2, 4, 8)  # seconds between them; what is refused for longer is refused
 CHUNK: Final = 500  # objects of one answer to a list
 _TOKEN_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
@@ -44,6 +45,7 @@ def build_settings(
     settings.process.ultimate_exiting_timeout = None
     settings.networking.connect_timeout = CONNECT_SECONDS
     settings.networking.request_timeout = REQUEST_SECONDS
+    settings.networking.error_backoffs = ATTEMPTS
     settings.watching.server_timeout = watch_seconds
     settings.watching.inactivity_timeout = inactivity_seconds
     settings.watching.chunk_size = CHUNK
@@ -71,8 +73,6 @@ async def watch(
     async def log_in(**_: Any) -> kopf.AiohttpSession:  # noqa: ANN401
         return open_session(settings, watches)
 
-    # kopf ends every task that began after it; what runs already is not its own.
-    ours = asyncio.all_tasks()
     tasks = await kopf.spawn_tasks(
         registry=registry,
         settings=settings,
@@ -82,7 +82,14 @@ async def watch(
     )
     # kopf has made the signals its own.
     heed_signals(stop)
-    await kopf.run_tasks(tasks, ignored=ours)
+    # Not by kopf's own end: where one watch is refused it closes the session under the others, which try for ever.
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def open_session(settings: kopf.OperatorSettings, watches: Watches) -> kopf.AiohttpSession:

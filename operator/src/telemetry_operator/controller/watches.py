@@ -16,7 +16,7 @@ WATCH_SECONDS: Final = 120  # an integer: it goes into a query
 INACTIVITY_SECONDS: Final = 70.0
 """Kubernetes sends a bookmark a minute to those who ask for them, as kopf does."""
 SILENCE_SECONDS: Final = WATCH_SECONDS + INACTIVITY_SECONDS + 90.0
-"""The rest is for attempts that fail while the API server restarts: kopf goes on with them for 54 s."""
+"""The rest is for an API server that restarts."""
 
 
 class Watches:
