@@ -77,7 +77,7 @@ def down(
 
 
 def status(name: Name = None, output: OutputOption = Format.TABLE) -> None:
-    """Show a platform's processes, addresses and readiness; exit code 3 where not everything is up."""
+    """Show a platform's processes and addresses, and whether a reading passes; exit code 3 where not all is up."""
     found = observe(choose_state(name))
     print_result(found, status_table(found), output)
     if found.state is not PlatformState.UP:
