@@ -45,6 +45,13 @@ def test_history_that_memory_does_not_read_is_told() -> None:
     assert Reason.HISTORY_UNREAD not in reasons(claims=(CLAIM,))
 
 
+def test_history_that_an_external_server_took_the_place_of_is_told() -> None:
+    external = {"provider": "external", "external": {"address": "db:5432", "credentials": {"secretName": "db"}}}
+    told = reasons({"postgres": external, "deletionPolicy": "Delete"}, claims=(CLAIM,))[Reason.HISTORY_UNREAD]
+    assert told.startswith("spec.postgres.provider is external: the history in data-demo-postgres-0 is kept")
+    assert told.endswith("it goes when the platform is deleted")
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "reason", "is_danger"),
     [

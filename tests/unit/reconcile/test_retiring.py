@@ -5,6 +5,7 @@ import pytest
 from telemetry_operator.reconcile.observed import Backlog
 from telemetry_operator.reconcile.plan import Visit
 from telemetry_operator.reconcile.reasons import Reason
+from telemetry_operator.resources.objects import Object
 from tests.unit.reconcile.stage import EMPTY, Stage
 
 UNKNOWN = Backlog(records=None, words="pod demo-consumer-pod-0 does not answer")
@@ -124,6 +125,21 @@ async def test_a_removed_servers_volume_follows_the_deletion_policy(policy: str,
     stage.put({"architecture": "baseline", "deletionPolicy": policy})
     await stage.settle()
     assert {name for name in stage.names("PersistentVolumeClaim") if "kafka" in name} == claims
+
+
+@pytest.mark.parametrize(
+    "after",
+    [{"architecture": "stream-memory"}, {"postgres": {"provider": "external", "external": {"address": "db:5432"}}}],
+)
+async def test_no_edit_deletes_history_it_goes_with_the_platform_alone(after: Object) -> None:
+    stage = Stage({"architecture": "stream-postgres", "deletionPolicy": "Delete"})
+    await stage.settle()
+    claim = stage.cluster.objects["PersistentVolumeClaim", "data-demo-postgres-0"]
+    stage.put({"architecture": "stream-postgres", "deletionPolicy": "Delete", **after})
+    await stage.settle()
+    assert "postgres" not in stage.names("StatefulSet")
+    assert stage.cluster.objects["PersistentVolumeClaim", "data-demo-postgres-0"] is claim
+    assert owners_of(stage, "postgres") == ["TelemetryPlatform"]
 
 
 async def test_volumes_left_behind_go_with_the_platform_if_the_policy_becomes_delete() -> None:

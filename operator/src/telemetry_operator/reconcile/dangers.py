@@ -13,7 +13,7 @@ from telemetry_operator.specs.findings import dotted
 from telemetry_operator.specs.layout import Server, components_of, replica_bounds
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.risks import risks_of
-from telemetry_operator.specs.spec import PlatformSpec
+from telemetry_operator.specs.spec import DeletionPolicy, PlatformSpec
 
 # An autoscaler has no figures before its pods have run for a while.
 MEASURING_SECONDS: Final = 180.0
@@ -41,14 +41,19 @@ _ORDER: Final = (
 
 
 def _history_unread(spec: PlatformSpec, observed: Observed) -> Iterator[Said]:
-    if spec.choices.store is Store.POSTGRES:
+    if Server.POSTGRES in builtin_servers(spec):
         return
     claims = [parse_live(claim, Claim).metadata for claim in observed.claims]
     if left := [claim.name for claim in claims if claim.component == Server.POSTGRES]:
-        yield Said(
-            Reason.HISTORY_UNREAD,
-            f"spec.store is memory: the history in {', '.join(left)} is kept, and not read before store is postgres",
+        in_memory = spec.choices.store is Store.MEMORY
+        why, until = (
+            ("spec.store is memory", "store is postgres")
+            if in_memory
+            else ("spec.postgres.provider is external", "provider is builtin")
         )
+        goes = "" if spec.deletion_policy is DeletionPolicy.RETAIN else "; it goes when the platform is deleted"
+        message = f"{why}: the history in {', '.join(left)} is kept, and not read before {until}{goes}"
+        yield Said(Reason.HISTORY_UNREAD, message)
 
 
 def _idle_autoscalers(observed: Observed, now: int) -> Iterator[Said]:

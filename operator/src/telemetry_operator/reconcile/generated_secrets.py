@@ -1,7 +1,8 @@
 """Secrets and the ConfigMap that are made once: when they may be made, when they were lost, and who owns them. Pure.
 
 They are created and never applied, so that nothing rewrites their data; only their owner is applied, by itself. What
-was once used and is gone was lost: making it anew would close for good what the old one opens.
+was once used and is gone was lost: making it anew would close for good what the old one opens, or open to revoked
+devices what it had closed to them.
 """
 
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from telemetry_operator.resources.objects import CONFIG_MAP, DEPLOYMENT, SECRET,
 from telemetry_operator.specs.layout import Server
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import DeletionPolicy
+from telemetry_operator.specs.status import read_status
 
 STEP: Final = Step.FOUNDATION
 REVOCATIONS: Final = "revocations"
@@ -50,20 +52,29 @@ def plan_generated(draft: Draft, platform: TelemetryPlatform, context: Context, 
 
 def is_lost(wanted: GeneratedSecret, observed: Observed) -> bool:
     """Whether the Secret was there before: something is closed with it, or runs with it."""
-    claims = {claim["metadata"]["name"] for claim in observed.claims if "deletionTimestamp" not in claim["metadata"]}
     if wanted.server is not None:
-        return not claims.isdisjoint(wanted.claims)
-    deployments = [found for key, found in observed.objects.items() if key.kind == DEPLOYMENT.kind]
-    if not deployments:
-        # A platform that comes back to its data comes back to its devices, too.
-        return bool(claims)
-    return any(wanted.name in secrets_of(deployment) for deployment in deployments)
+        return not _claims_of(observed).isdisjoint(wanted.claims)
+    return _was_mounted(Key(SECRET.kind, wanted.name), observed)
 
 
-def secrets_of(deployment: Object) -> set[str]:
-    """Secrets that the pods of a Deployment mount."""
+def mounted_by(deployment: Object) -> set[Key]:
+    """Secrets and ConfigMaps that the pods of a Deployment mount."""
     volumes = deployment["spec"]["template"]["spec"].get("volumes") or ()
-    return {volume["secret"]["secretName"] for volume in volumes if "secret" in volume}
+    secrets = {Key(SECRET.kind, volume["secret"]["secretName"]) for volume in volumes if "secret" in volume}
+    return secrets | {Key(CONFIG_MAP.kind, volume["configMap"]["name"]) for volume in volumes if "configMap" in volume}
+
+
+def _was_mounted(key: Key, observed: Observed) -> bool:
+    """Whether programs run with it, or ran with it before all of them were deleted."""
+    deployments = [found for found_key, found in observed.objects.items() if found_key.kind == DEPLOYMENT.kind]
+    if deployments:
+        return any(key in mounted_by(deployment) for deployment in deployments)
+    # A platform that comes back to its data comes back to its devices, too.
+    return bool(_claims_of(observed)) or read_status(observed.platform).first_available_time is not None
+
+
+def _claims_of(observed: Observed) -> set[str]:
+    return {claim["metadata"]["name"] for claim in observed.claims if "deletionTimestamp" not in claim["metadata"]}
 
 
 def once_made(platform: TelemetryPlatform) -> frozenset[Key]:
@@ -78,13 +89,17 @@ def _named_and_missing(platform: TelemetryPlatform, observed: Observed) -> set[s
 
 
 def _plan_revocations(draft: Draft, platform: TelemetryPlatform, context: Context) -> bool:
-    name = revocations_config_map_name(platform)
-    if name in draft.observed.config_maps or draft.live(Key(CONFIG_MAP.kind, name)):
+    key = Key(CONFIG_MAP.kind, revocations_config_map_name(platform))
+    if key.name in draft.observed.config_maps or draft.live(key):
         return True
     built = build_revocations(platform, context)
     if built is None:
-        message = f"there is no ConfigMap {name}, which the manifest names: create it in the platform's namespace"
-        draft.wait(STEP, Reason.SECRET_MISSING, message, key=Key(CONFIG_MAP.kind, name), stuck=True)
+        message = f"there is no ConfigMap {key.name}, which the manifest names: create it in the platform's namespace"
+        draft.wait(STEP, Reason.REVOCATIONS_MISSING, message, key=key, stuck=True)
+        return False
+    if _was_mounted(key, draft.observed):
+        message = f"ConfigMap {key.name} is gone, and an empty one would let revoked devices in: restore it"
+        draft.wait(STEP, Reason.REVOCATIONS_MISSING, f"{message}, see the runbook", key=key, stuck=True)
         return False
     if not draft.waits:
         draft.add([_create(built)])

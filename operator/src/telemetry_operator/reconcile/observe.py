@@ -13,6 +13,7 @@ from telemetry_operator.reconcile.observed import Backlog, Observed
 from telemetry_operator.reconcile.rollouts import is_complete, replicas_of
 from telemetry_operator.reconcile.transition import consumer_of, wants_backlog
 from telemetry_operator.resources.credentials import secret_names
+from telemetry_operator.resources.files import revocations_config_map_name
 from telemetry_operator.resources.naming import MANAGED_BY, PLATFORM_LABEL
 from telemetry_operator.resources.objects import (
     CONFIG_MAP,
@@ -64,12 +65,13 @@ async def _observe_owned(cluster: Reader, platform: Object) -> Observed:
 
 
 async def _with_named(cluster: Reader, observed: Observed, platform: TelemetryPlatform) -> Observed:
-    """With what the spec names, which may carry no label of ours."""
+    """With what the spec names or a person restored, which may carry no label of ours."""
     namespace = observed.platform["metadata"]["namespace"]
     names = sorted(set(secret_names(platform)) - set(observed.secrets))
     secrets = await asyncio.gather(*(cluster.get(SECRET, namespace, name) for name in names))
-    revocations = platform.spec.auth.revocations_config_map_name
-    config_map = await cluster.get(CONFIG_MAP, namespace, revocations) if revocations else None
+    revocations = Key(CONFIG_MAP.kind, revocations_config_map_name(platform))
+    is_seen = revocations in observed.objects
+    config_map = None if is_seen else await cluster.get(CONFIG_MAP, namespace, revocations.name)
     return replace(
         observed,
         secrets={**observed.secrets, **_decoded_by_name(found for found in secrets if found)},

@@ -33,7 +33,7 @@ class Observed:
     secrets: SecretData = field(default_factory=dict)
     """Decoded data of the Secrets that the platform owns or its spec names, as far as they exist."""
     config_maps: frozenset[str] = frozenset()
-    """Names of the ConfigMaps that the spec names, as far as they exist."""
+    """Names of the ConfigMaps that the platform needs and that carry no label of ours, as far as they exist."""
     events: tuple[Object, ...] = ()
     """Warnings of the namespace (events.k8s.io/v1), looked up only where pods are missing or a volume is waited for."""
     backlog: Backlog | None = None

@@ -10,6 +10,7 @@ class Reason(StrEnum):
     # The platform cannot be brought to what the spec says until a person acts.
     INVALID_SPEC = "InvalidSpec"
     SECRET_MISSING = "SecretMissing"  # noqa: S105 - a name, no password
+    REVOCATIONS_MISSING = "RevocationsMissing"
     STORAGE_CHANGE_REFUSED = "StorageChangeRefused"
     APPLY_FAILED = "ApplyFailed"
     DRAIN_BLOCKED = "DrainBlocked"

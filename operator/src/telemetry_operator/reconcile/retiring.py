@@ -3,7 +3,8 @@
 - What no pod depends on (budgets, an Ingress, superseded Jobs) goes at once; an autoscaler when its count is ours.
 - A consumer goes when the stream is empty (`draining`).
 - Everything else goes when all pods are of the new architecture and nothing is waited for; volumes as the deletion
-  policy says, which the StatefulSet's own policy is first made to say.
+  policy says, which the StatefulSet's own policy is first made to say. PostgreSQL's stay whatever it says: history
+  goes with the platform, and never by an edit.
 """
 
 from collections.abc import Iterator
@@ -33,11 +34,13 @@ from telemetry_operator.resources.objects import (
     Object,
     key_of,
 )
+from telemetry_operator.specs.layout import Server
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import DeletionPolicy
 
 NOT_ASKED_FOR: Final = "the spec no longer asks for it"
 RETIRER: Final = f"{OURS}-retiring"
+_DONE: Final = {DeletionPolicy.RETAIN: "kept", DeletionPolicy.DELETE: "deleted"}
 UNUSED_BY_PODS: Final = frozenset({AUTOSCALER.kind, DISRUPTION_BUDGET.kind, INGRESS.kind})
 
 Unwanted = dict[Key, Object]
@@ -82,18 +85,24 @@ def _may_go(draft: Draft, platform: TelemetryPlatform, server: Object) -> bool:
         )
         draft.wait(Step.DRAIN, Reason.DRAIN_BLOCKED, message, key=key_of(server), stuck=True)
         return False
-    wanted = platform.spec.deletion_policy.value
+    wanted = _policy_of_claims(platform, server)
     there = (server["spec"].get("persistentVolumeClaimRetentionPolicy") or {}).get("whenDeleted")
     if there != wanted:
         spec = {"persistentVolumeClaimRetentionPolicy": {"whenDeleted": wanted}}
-        draft.lend(Step.PRUNE, {**head_of(server), "spec": spec}, RETIRER, f"deletionPolicy is {wanted}")
+        draft.lend(Step.PRUNE, {**head_of(server), "spec": spec}, RETIRER, f"its volumes are to be {_DONE[wanted]}")
         return False
     # The StatefulSet's controller takes its time to make the claims its own, or its own no longer.
-    is_delete = platform.spec.deletion_policy is DeletionPolicy.DELETE
+    is_delete = wanted is DeletionPolicy.DELETE
     agreed = all(_goes_with(claim, server) == is_delete for claim in claims_of(server, draft.observed))
     if not agreed:
-        draft.wait(Step.PRUNE, Reason.APPLYING, f"volumes of {server['metadata']['name']} are being {wanted.lower()}ed")
+        message = f"volumes of {server['metadata']['name']} are about to be {_DONE[wanted]}"
+        draft.wait(Step.PRUNE, Reason.APPLYING, message)
     return agreed
+
+
+def _policy_of_claims(platform: TelemetryPlatform, server: Object) -> DeletionPolicy:
+    is_history = component_of(server) == Server.POSTGRES
+    return DeletionPolicy.RETAIN if is_history else platform.spec.deletion_policy
 
 
 def _free(draft: Draft, unwanted: Unwanted, platform: TelemetryPlatform, parts: Parts) -> Iterator[Object]:
