@@ -55,7 +55,14 @@ def test_what_platforms_are_made_of_may_be_made_and_removed() -> None:
 def test_what_is_only_observed_may_not_be_written() -> None:
     assert verbs_of(PLATFORM) == {"get", "list", "watch"}
     assert verbs_of(PLATFORM, "/status") == {"patch"}
-    assert verbs_of(POD) == verbs_of(CLAIM) == {"list", "watch"}
+    assert verbs_of(POD) == {"list", "watch"}
+
+
+def test_claims_may_be_changed_and_neither_made_nor_deleted() -> None:
+    assert verbs_of(CLAIM) == {"list", "watch", "patch"}
+
+
+def test_events_are_made_and_never_changed() -> None:
     assert verbs_of(EVENT) == {"list", "create"}
 
 
