@@ -40,14 +40,14 @@ def batches(differences: Array, *, alpha: float) -> Array | None:
     """Return means of consecutive windows, windows × measures → blocks × measures, or None where there are too few.
 
     A batch is as long as the slowest measure's memory asks for (three times its integrated autocorrelation time), and
-    never shorter than five windows.
+    never shorter than five windows. A window that has no value of a measure is NaN; so is a batch without any.
     """
     windows = len(differences)
     shortest = max(SHORTEST_BATCH, math.ceil(_MEMORIES * memory(differences)))
     count = min(MOST_BATCHES, windows // shortest)
     if count < minimum_blocks(alpha):
         return None
-    return np.stack([part.mean(axis=0) for part in np.array_split(differences, count)])
+    return np.stack([_means(part) for part in np.array_split(differences, count)])
 
 
 def memory(differences: Array) -> float:
@@ -56,9 +56,16 @@ def memory(differences: Array) -> float:
     This is the integrated autocorrelation time of a first-order autoregressive series (Priestley 1981, *Spectral
     Analysis and Time Series*, 5.3.2); r is kept below 0.95, beyond which no run would be long enough.
     """
-    centred = differences - differences.mean(axis=0)
+    centred = np.nan_to_num(differences - _means(differences), nan=0.0)
     square = (centred**2).sum(axis=0)
     product = (centred[1:] * centred[:-1]).sum(axis=0)
     following = np.divide(product, square, out=np.zeros_like(square), where=square > 0)
     r = float(np.clip(following, 0, 0.95).max(initial=0))
     return (1 + r) / (1 - r)
+
+
+def _means(windows: Array) -> Array:
+    known = np.isfinite(windows)
+    count, total = known.sum(axis=0), np.where(known, windows, 0.0).sum(axis=0)
+    means: Array = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return means
