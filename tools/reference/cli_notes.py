@@ -33,6 +33,29 @@ codes are of its own:
 
 The first Ctrl-C ends the load in order, the second ends all.
 """,
+    "report": """\
+The run's JSON is described by [schema/benchmark-result.json](schema/benchmark-result.json). The HTML file holds all that
+it needs: it can be mailed, kept, and read without a network.
+""",
+    "diff": """\
+Both runs must be of one plan: the same stages and endpoints. Second *k* of one is then compared with second *k* of the
+other, so what the rate curve does cancels. The differences of all measures (p50, p95, p99 and errors of each endpoint,
+and the share of good answers) are cut into at most 12 batches, each at least 5 seconds and three times as long as the
+series remembers, and tested together by flipping the signs of whole batches: p is adjusted for all of them. At least
+six batches are needed, 30 seconds behind the warm-up; fewer are "insufficient data".
+
+A change is `worse` or `better` where p is at most 0.05 and it is at least `--at-least` of the value before (of a share
+of requests: 0.1 points). This is more than the noise *within* the two runs. How much two runs of the same thing differ
+on this machine from one hour to the next is not in them: on a machine of varying speed take `--at-least` above that, or
+compare in interleaved blocks.
+
+| code | meaning |
+| --- | --- |
+| `0` | Nothing is shown to be worse. |
+| `1` | Something is worse, or there is no such run. |
+| `2` | Wrong usage. |
+| `3` | It cannot be told: the data are insufficient, the plans differ, or one of the runs is Invalid or an Error. |
+""",
     "status": """\
 The ledger says of each partition of the stream whether its two equations hold (offsets passed = read + lost; readings
 = stored + duplicate + conflict + dead + expired) or by how much they are out, how many records the consumer has not

@@ -8,6 +8,7 @@ from tools.reference.api import build_api
 from tools.reference.cli import build_cli
 from tools.reference.manifest import build_platform
 from tools.reference.metrics import build_metrics
+from tools.reference.result_schema import build_result_schema
 from tools.reference.settings import build_settings
 from tools.reference.status import build_status
 
@@ -18,5 +19,6 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": build_settings,
     "metrics.md": build_metrics,
     "platform.md": build_platform,
+    "schema/benchmark-result.json": build_result_schema,
     "status.md": build_status,
 }
