@@ -112,8 +112,9 @@ class Driver:
         return time.monotonic() - self._begin
 
     def _dispatch(self) -> None:
-        taken = 0
-        while not self._stopping:
+        taken, last = 0, self._plan.curve.seconds + self._plan.timeout
+        # A generator that is hopelessly late ends nevertheless: what it did not get to stays waiting.
+        while not self._stopping and self._now() < last:
             if self._waiting:
                 self._take(self._waiting.popleft())
                 taken += 1

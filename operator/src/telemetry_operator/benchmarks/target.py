@@ -20,6 +20,7 @@ from telemetry_operator.local.state import State, choose_state, is_running
 from telemetry_operator.local.status import PlatformState, observe
 from telemetry_operator.specs.benchmark import BenchmarkSpec, ExistingData
 from telemetry_operator.specs.layout import components_of, replica_bounds
+from telemetry_operator.specs.platform import TelemetryPlatform
 
 _READER_SECONDS: Final = 48 * 3600
 
@@ -76,7 +77,7 @@ def find_target(spec: BenchmarkSpec) -> Target:
     if status.state is not PlatformState.UP:
         why = f": {status.fault}" if status.fault else ""
         raise UnfitError(f"{spec.platform} is {status.state}, not up{why}", hint=f"telemetryctl status {spec.platform}")
-    _check_size(spec, applied)
+    check_size(spec, applied.platform)
     return Target(state, applied)
 
 
@@ -97,10 +98,15 @@ async def refuse_foreign_data(spec: BenchmarkSpec, target: Target) -> int:
     return kept
 
 
-def _check_size(spec: BenchmarkSpec, applied: Applied) -> None:
+def check_size(spec: BenchmarkSpec, platform: TelemetryPlatform) -> None:
+    """Refuse what this machine or the platform has no room for.
+
+    Raises:
+        UnfitError: it has none.
+    """
     cores = psutil.cpu_count() or 1
     if spec.workers > cores:
         raise UnfitError(f"{spec.workers} workers were asked for, and this machine has {cores} cores")
-    most = applied.platform.spec.ingest.max_batch_readings
+    name, most = platform.metadata.name, platform.spec.ingest.max_batch_readings
     if Endpoint.BATCH in spec.called and spec.batch_size > most:
-        raise UnfitError(f"batches of {spec.batch_size} were asked for, and {spec.platform} takes {most} at most")
+        raise UnfitError(f"batches of {spec.batch_size} were asked for, and {name} takes {most} at most")

@@ -122,6 +122,12 @@ def duration_is_a_soaks(spec: "BenchmarkSpec") -> Finding | None:
     )
 
 
+def freshness_is_probed(spec: "BenchmarkSpec") -> Finding | None:
+    if spec.slo.freshness is None or spec.probes_per_second:
+        return None
+    return at("slo.freshness", f"found {spec.slo.freshness} and no probes to measure it by; probesPerSecond is 0")
+
+
 class BenchmarkSpec(SpecModel):
     """One run. Immutable once it has begun."""
 
@@ -159,6 +165,7 @@ class BenchmarkSpec(SpecModel):
         Rule(stage_names_differ),
         Rule(run_is_bounded),
         Rule(duration_is_a_soaks),
+        Rule(freshness_is_probed),
     )
 
     @property
