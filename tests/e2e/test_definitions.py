@@ -12,6 +12,8 @@ COLUMN = """\
           type: date
           jsonPath: .metadata.creationTimestamp
 """
+# Other tests apply the definitions with kubectl, which then holds them too.
+OURS = ("--take-ownership", "--force-conflicts")
 
 
 def columns(release: Release) -> list[str]:
@@ -30,7 +32,7 @@ def older_chart(directory: Path) -> Path:
 
 
 def test_an_upgrade_brings_older_definitions_up_to_date(release: Release, tmp_path: Path) -> None:
-    Release(release.kubectl, release.name, chart=older_chart(tmp_path)).install()
+    Release(release.kubectl, release.name, chart=older_chart(tmp_path)).install(*OURS)
     assert "Age" not in columns(release)
-    release.install()
+    release.install(*OURS)
     assert "Age" in columns(release)
