@@ -131,9 +131,9 @@ def _stages(result: Result) -> str:
 
 
 def _measures(before: Result, after: Result) -> Iterator[Measured]:
-    warm = {stage.name for stage in before.stages if stage.warm_up}
+    judged = {stage.name for stage in before.stages if not stage.warm_up}
     later = {second.at: second for second in after.seconds}
-    pairs = [(one, later[one.at]) for one in before.seconds if one.stage not in warm and one.at in later]
+    pairs = [(one, later[one.at]) for one in before.seconds if one.stage in judged and one.at in later]
     first, second = [one for one, _ in pairs], [one for _, one in pairs]
     for name in sorted({one.endpoint for one in before.summaries}):
         for latency in _LATENCIES:

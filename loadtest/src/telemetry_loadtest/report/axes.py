@@ -9,6 +9,7 @@ from telemetry_loadtest.report.theme import COLOUR
 from telemetry_loadtest.report.words import number
 from telemetry_loadtest.results import Result
 
+_THOUSAND: Final = 1000
 _NAMED: Final = 12  # a stage shorter than this part of the run has no room for its name
 
 
@@ -40,10 +41,13 @@ def log_milliseconds(axes: Axes) -> None:
 
 
 def linear(axes: Axes, label: str) -> None:
-    """Give an axis that begins at nought, with thousands as k."""
+    """Give an axis that begins at nought, with thousands as k and millions as M."""
+    thousands = EngFormatter(sep="")
     axes.set_ylim(bottom=0)
     axes.set_ylabel(label)
-    axes.yaxis.set_major_formatter(EngFormatter(sep=""))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, place: thousands(value, place) if value >= _THOUSAND else number(float(value)))
+    )
 
 
 def legend(axes: Axes) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from telemetry_loadtest.report.caveats import caveats
-from telemetry_loadtest.report.tables import Table, build_tables, endpoints, merged
+from telemetry_loadtest.report.tables import Table, build_tables, endpoints, judged_stages, merged
 from telemetry_loadtest.report.words import count, milliseconds, number, rate, share, span
 from telemetry_loadtest.results import Result
 
@@ -57,7 +57,8 @@ def _summary(result: Result) -> str:
 
 
 def _facts(result: Result) -> Iterator[Fact]:
-    judged = [second for second in result.seconds if _is_judged(result, second.stage)]
+    stages = judged_stages(result)
+    judged = [second for second in result.seconds if second.stage in stages]
     if judged:
         offered = sum(second.offered for second in judged)
         bad, dropped = sum(second.bad for second in judged), sum(second.dropped for second in judged)
@@ -71,10 +72,6 @@ def _facts(result: Result) -> Iterator[Fact]:
         yield Fact(f"{endpoint} p95", milliseconds(merged(result, endpoint).percentile(95)), "from the intended start")
     if result.freshness is not None:
         yield Fact("freshness p99", milliseconds(result.freshness.p99), "accepted until it can be read")
-
-
-def _is_judged(result: Result, stage: str) -> bool:
-    return not any(one.warm_up for one in result.stages if one.name == stage)
 
 
 def _lost(result: Result) -> bool:

@@ -40,7 +40,7 @@ def _lateness(result: Result, samples: list[HealthSample]) -> Plot:
             worst = dict.fromkeys(seconds, 0.0)
             for one in samples:
                 worst[one.at] = max(worst[one.at], value(one))
-            shown = np.maximum(list(worst.values()), 1e-3)  # a logarithm has no 0
+            shown = [value or np.nan for value in worst.values()]  # a logarithm has no 0
             axes.plot(seconds, shown, color=series_colour(order), label=name)
         log_milliseconds(axes)
         with_time(axes, result)

@@ -25,12 +25,17 @@ class Table:
 
 def merged(result: Result, endpoint: str, measure: Measure = Measure.LATENCY) -> Histogram:
     """Everything good that one endpoint answered behind the warm-up."""
-    judged = {stage.name for stage in result.stages if not stage.warm_up}
+    judged = judged_stages(result)
     return Histogram.merged(
         Histogram.decode(one.encoded)
         for one in result.histograms
         if one.good and one.measure is measure and one.endpoint == endpoint and one.stage in judged
     )
+
+
+def judged_stages(result: Result) -> set[str]:
+    """The stages that count: not the warm-up, and not the draining behind the last."""
+    return {stage.name for stage in result.stages if not stage.warm_up}
 
 
 def endpoints(result: Result) -> list[str]:

@@ -36,3 +36,9 @@ def test_the_command_can_be_given_to_a_shell(result: Result) -> None:
 def test_the_verdict_and_its_reason_are_said_as_they_are(result: Result, verdict: Verdict) -> None:
     found = build_content(msgspec.structs.replace(result, verdict=verdict, reason="because"))
     assert (found.verdict, found.reason) == (verdict.value, "because")
+
+
+def test_the_draining_behind_the_last_stage_lowers_no_rate(result: Result) -> None:
+    drained = msgspec.structs.replace(result.seconds[-1], stage="draining", offered=0, good=2, endpoints={})
+    longer = msgspec.structs.replace(result, seconds=[*result.seconds, drained])
+    assert fact(build_content(longer), "offered") == fact(build_content(result), "offered")
