@@ -1,6 +1,8 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 from psycopg import errors
@@ -16,7 +18,7 @@ from telemetry_contract.readings import Reading
 from tests.support.spans import Recorded, traceparent
 from tests.support.waiting import wait_until_async
 
-SECONDS = 0.2
+SECONDS = 60.0  # far more than any test takes on a busy machine
 READING = Reading("pump-1", 0, {"n": 1})
 
 
@@ -116,11 +118,12 @@ async def test_more_than_may_wait_is_refused_at_once(writer: PostgresWriter) -> 
         await writer.write([READING] * 10)
 
 
-async def test_a_turn_that_comes_too_late_is_none(writer: PostgresWriter) -> None:
+async def test_a_turn_that_comes_too_late_is_none(writer: PostgresWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = lanes_of(writer)
     tasks = [await begin(writer) for _ in range(2)]
     late = await begin(writer)
-    await asyncio.sleep(0.75 * SECONDS)  # more than the half that a request may wait
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + 0.75 * SECONDS)
+    monkeypatch.setattr(module, "time", later)  # by more than the half that a request may wait
     timely = await begin(writer)
     first.store()
     await turn()
@@ -151,7 +154,9 @@ async def test_a_refusal_of_one_group_is_not_an_outage(writer: PostgresWriter) -
     assert await task == [Outcome.STORED]
 
 
-async def test_after_the_deadline_a_lane_is_broken_off(writer: PostgresWriter) -> None:
+async def test_after_the_deadline_a_lane_is_broken_off(writer: PostgresWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TURN_SHARE", 1000)  # its turn comes in time, however late that is
+    monkeypatch.setattr(writer, "_seconds", 0.05)
     task = await begin(writer)
     with pytest.raises(Unavailable):
         await task
