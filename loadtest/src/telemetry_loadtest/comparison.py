@@ -1,9 +1,9 @@
 """Several variants, several profiles, several blocks: who wins, or why nobody is said to.
 
 Each cell is one run of one variant under one profile in one block; what is compared is one number of it, declared
-before the run (`Metric`). Per profile all pairs are tested together (`statistics`), on the blocks in which every variant
-that is compared has its number. Writes acknowledged as stored are never ranked against writes acknowledged as queued by
-a number that counts until the acknowledgement: such pairs are not made.
+before the run (`Metric`). Per profile all pairs are tested together (`statistics`), on the blocks in which all
+variants have their number. Writes acknowledged as stored are never ranked against writes acknowledged as queued by a
+number that counts until the acknowledgement: such pairs are not made.
 """
 
 import math
