@@ -51,10 +51,10 @@ def assemble(
     )
 
 
-def nothing_measured(plan: Plan, provenance: Provenance, reason: str) -> Result:
-    """The result of a run that broke before it measured anything."""
+def nothing_measured(plan: Plan, provenance: Provenance, verdict: Verdict, reason: str) -> Result:
+    """The result of a run that ended before it measured anything."""
     return Result(
-        provenance=provenance, plan=msgspec.to_builtins(plan), verdict=Verdict.ERROR, reason=reason, duration=0.0,
+        provenance=provenance, plan=msgspec.to_builtins(plan), verdict=verdict, reason=reason, duration=0.0,
         stages=[], seconds=[], stage_summaries=[], summaries=[], histograms=[],
         generator=Generator(plan.workers, 0, None, [], []), bounds=[], books=None,
     )  # fmt: skip

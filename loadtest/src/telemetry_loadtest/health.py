@@ -14,7 +14,7 @@ _LEAST: Final = 1  # seconds that may lie beyond a limit however short the run i
 
 def faults_of(plan: Plan, samples: Iterable[HealthSample], *, lost: Iterable[str], local_errors: int) -> list[str]:
     """Why the run is `Invalid`; nothing where the generator was well. `lost` says which workers went, and how."""
-    judged = [one for one in samples if 0 <= one.at < plan.curve.seconds]
+    judged = [one for one in samples if plan.warm_up_seconds <= one.at < plan.curve.seconds]
     limits = plan.health
     found = [f"{who}, and what it measured with it" for who in lost]
     if local_errors:

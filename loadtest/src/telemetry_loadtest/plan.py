@@ -3,6 +3,7 @@
 Written by whoever starts a run (telemetryctl, the operator), read by `engine`; a result carries it as it was.
 """
 
+from itertools import takewhile
 from typing import Annotated
 
 import msgspec
@@ -107,6 +108,11 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def curve(self) -> Curve:
         pieces = (piece for stage in self.stages for piece in stage.pieces)
         return Curve(tuple(Piece(one.seconds, one.rate_begin, one.rate_end) for one in pieces))
+
+    @property
+    def warm_up_seconds(self) -> float:
+        """How long the stages last that begin the run and are judged by nobody."""
+        return sum(stage.seconds for stage in takewhile(lambda one: one.warm_up, self.stages))
 
     @property
     def device_names(self) -> list[str]:

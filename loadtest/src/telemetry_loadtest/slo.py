@@ -24,7 +24,7 @@ class Watch:
 
     def __init__(self, plan: Plan) -> None:
         self._slo = plan.slo
-        self._begin = _judged_from(plan) + plan.slo.grace
+        self._begin = plan.warm_up_seconds + plan.slo.grace
         self._end = plan.curve.seconds
         self._seconds: list[Whole] = []
         self._running: dict[PlannedBound, int] = {}
@@ -88,15 +88,6 @@ def _value(bound: PlannedBound, measured: Measurement, freshness: Freshness | No
     offered, bad, dropped = measured.shares(bound.endpoint)
     part = bad if bound.measure == ERRORS else dropped
     return (part / offered if offered else None), offered
-
-
-def _judged_from(plan: Plan) -> float:
-    begin = 0.0
-    for stage in plan.stages:
-        if not stage.warm_up:
-            break
-        begin += stage.seconds
-    return begin
 
 
 def _merged(counts: Iterable[Counts]) -> Tally:

@@ -8,8 +8,8 @@ from telemetry_loadtest.health import faults_of
 from telemetry_loadtest.results import HealthSample
 from tests.unit.loadtest.plans import health_of, plan_of
 
-PLAN = plan_of(seconds=98)
-WELL = [health_of(at) for at in range(100)]
+PLAN = plan_of(seconds=100)
+WELL = [health_of(at) for at in range(2, 102)]
 
 
 def faults(samples: list[HealthSample]) -> list[str]:
@@ -17,7 +17,7 @@ def faults(samples: list[HealthSample]) -> list[str]:
 
 
 def beyond(many: int, **values: Any) -> list[HealthSample]:  # noqa: ANN401 - a sample's own
-    return [*WELL[many:], *(health_of(at, **values) for at in range(many))]
+    return [*WELL[many:], *(health_of(at, **values) for at in range(2, 2 + many))]
 
 
 def test_a_generator_that_is_well_has_no_faults() -> None:
@@ -38,13 +38,13 @@ def test_more_seconds_beyond_a_limit_than_are_allowed_are_a_fault(values: dict[s
 
 
 def test_one_bad_second_of_a_short_run_is_none() -> None:
-    short = [health_of(0, slip=900.0), health_of(1), health_of(2)]
+    short = [health_of(2, slip=900.0), health_of(3), health_of(4)]
     assert faults(short) == []
-    assert faults([*short, health_of(3, slip=900.0)])
+    assert faults([*short, health_of(5, slip=900.0)])
 
 
-def test_what_happens_after_the_last_arrival_is_no_fault() -> None:
-    assert faults([*WELL, *(health_of(at, slip=900.0) for at in range(100, 120))]) == []
+def test_what_happens_in_the_warm_up_or_after_the_last_arrival_is_no_fault() -> None:
+    assert faults([*WELL, *(health_of(at, slip=900.0) for at in (0, 1, *range(102, 120)))]) == []
 
 
 def test_a_lost_worker_and_connections_that_failed_for_our_own_want_are_faults() -> None:

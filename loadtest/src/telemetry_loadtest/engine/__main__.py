@@ -5,6 +5,7 @@ and SIGTERM end the run in order. Exit code 0 where there is something measured,
 """
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import structlog
 
 from telemetry_loadtest.engine.ceiling import measure_ceiling
 from telemetry_loadtest.engine.master import EngineError, Master
-from telemetry_loadtest.engine.worker import read_keyring, run_worker
+from telemetry_loadtest.engine.worker import end_with_parent, read_keyring, run_worker
 from telemetry_loadtest.measured import Line, Measured, Said, encode_line
 from telemetry_loadtest.plan import Plan, decode_plan
 from telemetry_loadtest.verdict import Cause
@@ -69,6 +70,7 @@ def _workers(plan: Plan, options: argparse.Namespace, master: Master) -> Iterato
         for number in range(plan.workers)
     ]
     watching = gevent.spawn(_watch, processes, master)
+    gevent.spawn(end_with_parent, os.getppid())
     try:
         yield
     finally:

@@ -98,14 +98,14 @@ def run_worker(plan: Plan, worker: int, host: str, port: int) -> None:
     environment = Environment(user_classes=[FleetUser])
     runner = environment.create_worker_runner(host, port)
     FleetUser.share = Share(plan, worker, runner)
-    gevent.spawn(_end_with_parent, os.getppid())
+    gevent.spawn(end_with_parent, os.getppid())
     runner.greenlet.join()
 
 
-def _end_with_parent(parent: int) -> None:
-    """A master that was killed tells nobody."""
+def end_with_parent(parent: int) -> None:
+    """End this process when the one that started it is gone: who was killed tells nobody."""
     while os.getppid() == parent:
         gevent.sleep(WATCH_SECONDS)
-    log.error("master-gone")
+    log.error("parent-gone", parent=parent)
     sys.stdout.flush()
     os._exit(1)

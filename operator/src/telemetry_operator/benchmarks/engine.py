@@ -19,7 +19,11 @@ TAIL: Final = 5  # lines of its log that an error quotes
 
 
 class EngineError(PlatformError):
-    """The load generator measured nothing."""
+    """The load generator measured nothing; `stopped` where somebody ended it before it began."""
+
+    def __init__(self, message: str, *, stopped: bool) -> None:
+        super().__init__(message)
+        self.stopped = stopped
 
 
 async def run_engine(plan: Plan, directory: Path, on_line: Callable[[Line], None], stop: asyncio.Event) -> Measured:
@@ -49,7 +53,8 @@ async def run_engine(plan: Plan, directory: Path, on_line: Callable[[Line], None
         stopping.cancel()
         _kill(process)
     if code:
-        raise EngineError(f"the load generator measured nothing: {last or _tail(log_file)}")
+        why = last or _tail(log_file)
+        raise EngineError(f"the load generator measured nothing: {why}", stopped=stop.is_set())
     return msgspec.json.decode(result_file.read_bytes(), type=Measured)
 
 

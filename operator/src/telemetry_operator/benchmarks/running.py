@@ -12,7 +12,7 @@ import msgspec
 from telemetry_loadtest.assembling import Surroundings, assemble, nothing_measured
 from telemetry_loadtest.measured import Line, Measured, Said
 from telemetry_loadtest.plan import Plan
-from telemetry_loadtest.results import Books, Machine, Provenance, Result
+from telemetry_loadtest.results import Books, Machine, Provenance, Result, Verdict
 from telemetry_loadtest.verdict import Cause
 from telemetry_operator.benchmarks.books import close_run
 from telemetry_operator.benchmarks.engine import EngineError, run_engine
@@ -54,7 +54,8 @@ async def run_benchmark(asked: Asked, on_line: Callable[[Line], None]) -> Result
         with Watcher(target.state, target.applied.processes) as watcher:
             measured, books = await _load(plan, target, on_line)
     except EngineError as error:
-        return nothing_measured(plan, _provenance(asked, run, began, here), error.message)
+        verdict = Verdict.ABORTED if error.stopped else Verdict.ERROR
+        return nothing_measured(plan, _provenance(asked, run, began, here), verdict, error.message)
     around = Surroundings(watcher.series(measured.begin), watcher.events(measured.begin), notes)
     return assemble(plan, _provenance(asked, run, measured.begin, here), measured, books, around)
 

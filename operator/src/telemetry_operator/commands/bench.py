@@ -7,8 +7,10 @@ from typing import Annotated, Final
 import typer
 
 from telemetry_loadtest.results import Result, Verdict
+from telemetry_loadtest.suites import Suite
 from telemetry_operator.benchmarks.running import Asked, run_benchmark
 from telemetry_operator.benchmarks.runs import save_run
+from telemetry_operator.benchmarks.searching import search_ceiling
 from telemetry_operator.benchmarks.target import find_target
 from telemetry_operator.client.interrupt import run_to_end
 from telemetry_operator.commands.bench_progress import progress
@@ -53,7 +55,8 @@ def bench(
     try:
         asked = Asked(benchmark, read_text(file), find_target(benchmark.spec), generator_ceiling)
         with progress() as on_line:
-            result = run_to_end(run_benchmark(asked, on_line))
+            run = search_ceiling if benchmark.spec.suite is Suite.CEILING else run_benchmark
+            result = run_to_end(run(asked, on_line))
     except PlatformError as error:  # nothing was loaded
         print_error(error)
         raise typer.Exit(BenchExit.USAGE) from None

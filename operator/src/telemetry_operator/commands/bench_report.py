@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from telemetry_loadtest.results import Books, Bound, Percentiles, Result, Verdict
+from telemetry_loadtest.results import Books, Bound, CeilingFound, Percentiles, Result, Verdict
 from telemetry_loadtest.verdict import books_in_words
 
 _STYLES: Final = {
@@ -18,16 +18,27 @@ _STYLES: Final = {
     Verdict.INVALID: "bold yellow",
     Verdict.ERROR: "bold red",
 }
+PRECISE: Final = 100  # ms; what took longer is shown without a fraction
+_WORDS: Final = frozenset({"endpoint", "measure", "reason"})
 
 
 def result_table(result: Result) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{result.verdict}: {result.reason}", style=_STYLES[result.verdict])]
+    if result.ceiling is not None:
+        parts.append(_tried(result.ceiling))
     if result.stage_summaries:
         parts += [_stages(result), _endpoints(result)]
     if result.bounds:
         parts.append(_bounds(result.bounds))
     parts += [Text(line, style="dim") for line in _lines(result)]
     return Group(*parts)
+
+
+def _tried(ceiling: CeilingFound) -> Table:
+    table = _table("Tried, requests a second", "rate", "held", "reason")
+    for one in ceiling.steps:
+        table.add_row(f"{one.rate:,.1f}", "yes" if one.held else "no", one.reason)
+    return table
 
 
 def _stages(result: Result) -> Table:
@@ -39,7 +50,7 @@ def _stages(result: Result) -> Table:
 
 
 def _endpoints(result: Result) -> Table:
-    heads = ("stage", "endpoint", "good", "bad", "dropped", "p50", "p95", "p99", "p99.9", "max")
+    heads = ("stage", "endpoint", "good", "bad", "dropped", "p50", "p95", "p99", "max")
     table = _table("Latency from when a request was due, ms", *heads)
     warm_up = {stage.name for stage in result.stages if stage.warm_up}
     for one in result.summaries:
@@ -88,14 +99,18 @@ def _table(title: str, first: str, *others: str) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column(first, no_wrap=True)
     for name in others:
-        table.add_column(name, justify="left" if name in {"endpoint", "measure"} else "right", no_wrap=True)
+        table.add_column(name, justify="left" if name in _WORDS else "right", no_wrap=True)
     return table
 
 
 def _percentiles(found: Percentiles | None) -> tuple[str, ...]:
     if found is None:
-        return ("–",) * 5
-    return tuple(f"{value:,.1f}" for value in (found.p50, found.p95, found.p99, found.p999, found.max))
+        return ("–",) * 4
+    return tuple(_milliseconds(value) for value in (found.p50, found.p95, found.p99, found.max))
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:,.1f}" if value < PRECISE else f"{value:,.0f}"
 
 
 def _amount(bound: Bound, value: float | None) -> str:
