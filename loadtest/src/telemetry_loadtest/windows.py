@@ -4,6 +4,7 @@ Counts are of what happened since the report before; tallies are sparse histogra
 lost on the way, and the master adds them up.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -79,22 +80,32 @@ class Ledger:
         self._kinds: dict[Status, int] = {}
         self._uncertain: list[Written] = []
         self._uncertain_count = 0
+        self._open: dict[int, Call] = {}
 
     def send(self, call: Call) -> None:
+        self._open[id(call)] = call
         self._sent[0] += len(call.written)
         self._sent[1] += sum(int.from_bytes(one.identity) for one in call.written)
 
-    def enter(self, judged: Judged) -> None:
+    def enter(self, call: Call, judged: Judged) -> None:
+        """Enter what came of a call that was sent."""
+        del self._open[id(call)]
         for one, status in judged.acknowledged:
             self._acknowledged[0] += 1
             self._acknowledged[1] += int.from_bytes(one.identity)
             self._kinds[status] = self._kinds.get(status, 0) + 1
-        self._uncertain_count += len(judged.uncertain)
-        self._uncertain.extend(judged.uncertain[: MOST_UNCERTAIN - len(self._uncertain)])
+        self._doubt(judged.uncertain)
 
     def close(self) -> Accounts:
+        """The books as they stand; of what was sent and not entered nobody knows."""
+        for call in self._open.values():
+            self._doubt(call.written)
         sent, acknowledged = (Digest(many, total % MODULUS) for many, total in (self._sent, self._acknowledged))
         return Accounts(sent, acknowledged, dict(self._kinds), self._uncertain, self._uncertain_count)
+
+    def _doubt(self, written: Sequence[Written]) -> None:
+        self._uncertain_count += len(written)
+        self._uncertain.extend(written[: MOST_UNCERTAIN - len(self._uncertain)])
 
 
 class Recorder:

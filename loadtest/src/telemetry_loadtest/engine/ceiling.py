@@ -53,7 +53,7 @@ def _drive(plan: Plan, keyring: Keyring) -> float:
             ledger.send(call)
             judged = callers.make(call)
             took = round((time.monotonic() - now) * 1e6)
-            ledger.enter(judged)
+            ledger.enter(call, judged)
             recorder.end(0, call.endpoint, judged, took, took)
 
     began = time.monotonic()

@@ -156,7 +156,7 @@ class Driver:
             self._callers.local_errors += 1
             judged = unanswered(call, "generator")
         ended = self._now()
-        self._ledger.enter(judged)
+        self._ledger.enter(call, judged)
         self._recorder.end(
             self._stage_of(arrival),
             call.endpoint,

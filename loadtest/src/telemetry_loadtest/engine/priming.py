@@ -53,7 +53,7 @@ def _send(call: Call, callers: Callers, ledger: Ledger) -> None:
         if judged.good:
             break
         gevent.sleep(2**attempt / 10)
-    ledger.enter(judged)
+    ledger.enter(call, judged)
     if not judged.good:
         raise PrimingError(f"the platform does not take the first readings: {judged.label}")
 

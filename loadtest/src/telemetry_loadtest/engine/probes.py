@@ -58,7 +58,7 @@ class Prober:
         call = self._workload.probe(number, sent)
         self._ledger.send(call)
         judged = self._callers.make(call)
-        self._ledger.enter(judged)
+        self._ledger.enter(call, judged)
         if not judged.good:
             return
         accepted = time.monotonic()

@@ -18,6 +18,7 @@ from telemetry_operator.client.query import Analytics, Span
 
 GROUP: Final = 50  # devices in one question
 MARGIN: Final = 600 * MICROSECONDS_PER_SECOND  # around the run: its devices are nobody else's
+SETTLING: Final = 5.0  # seconds
 PAUSE: Final = 0.5  # seconds between two looks
 
 
@@ -35,7 +36,8 @@ async def close_run(plan: Plan, accounts: Accounts, begin: float, analytics: Ana
         found = await _found(accounts, analytics) if stored != accounts.acknowledged else []
         expected = accounts.acknowledged + digest_of(found)
         waited = time.monotonic() - began
-        if stored == expected or waited >= patience:
+        # What is missing may yet come; what is too much stays, once a moment has passed for the undecided to settle.
+        if stored == expected or waited >= (patience if stored.count < expected.count else min(patience, SETTLING)):
             return _books(accounts, stored, expected, len(found), waited)
         await asyncio.sleep(PAUSE)
 
