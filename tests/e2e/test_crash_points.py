@@ -6,7 +6,7 @@ import pytest
 from tools.cluster.kubectl import Kubectl
 
 from telemetry_operator.cluster.client import Cluster
-from telemetry_operator.reconcile.generated_secrets import once_made
+from telemetry_operator.reconcile.planning.generated_secrets import once_made
 from telemetry_operator.resources.objects import Key
 from tests.e2e.conftest import Deploy
 from tests.e2e.harness.crashes import Engine, Killed, connected, made_once, objects_of

@@ -9,11 +9,11 @@ from tools.cluster.jobs import complete_jobs
 from tools.cluster.kubectl import Object
 
 from telemetry_operator.cluster.client import Cluster, connect, load_configuration
-from telemetry_operator.reconcile.generated_secrets import once_made
 from telemetry_operator.reconcile.plan import Visit
-from telemetry_operator.reconcile.planning import Surroundings
+from telemetry_operator.reconcile.planning.generated_secrets import once_made
+from telemetry_operator.reconcile.planning.visit import Surroundings
 from telemetry_operator.reconcile.platform import Reconciler
-from telemetry_operator.reconcile.report import Reporter
+from telemetry_operator.reconcile.reporting.report import Reporter
 from telemetry_operator.resources.context import ReleaseImages
 from telemetry_operator.resources.objects import Key
 from tests.e2e.harness.platforms import Platform

@@ -4,7 +4,7 @@ from telemetry_operator.reconcile.apply import AfterWrite, Applier
 from telemetry_operator.reconcile.observe import observe_platform
 from telemetry_operator.reconcile.observed import Backlog, Observed
 from telemetry_operator.reconcile.plan import Plan, Visit
-from telemetry_operator.reconcile.planning import Surroundings, plan_visit
+from telemetry_operator.reconcile.planning.visit import Surroundings, plan_visit
 from telemetry_operator.resources.context import ReleaseImages
 from telemetry_operator.resources.objects import Object
 from tests.unit.reconcile.fake_cluster import NAMESPACE, FakeCluster

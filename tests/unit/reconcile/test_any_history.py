@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from telemetry_contract.architecture import PRESETS
 from telemetry_operator.reconcile.observed import Backlog
-from telemetry_operator.reconcile.transition import variable_of
+from telemetry_operator.reconcile.planning.transition import variable_of
+from tests.unit.reconcile.planning.test_visit import visit_killed_after
 from tests.unit.reconcile.stage import EMPTY, Stage
-from tests.unit.reconcile.test_planning import visit_killed_after
 
 MANY = Backlog(records=7, words="7 records are not stored yet")
 UNKNOWN = Backlog(records=None, words="nobody tells")

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from telemetry_operator.reconcile import reasons
-from telemetry_operator.reconcile.notices import Happening
 from telemetry_operator.reconcile.reasons import Reason
+from telemetry_operator.reconcile.reporting.notices import Happening
 
 ROOT: Final = Path(__file__).parents[3]
 RUNBOOK: Final = (ROOT / "docs/runbook.md").read_text()
-SOURCES: Final = sorted(Path(reasons.__file__).parent.glob("*.py"))
+SOURCES: Final = sorted(Path(reasons.__file__).parent.rglob("*.py"))
 
 EXPLAINED: Final = re.findall(r"^(?:### |\| )`([A-Z][A-Za-z]+)`(?: \||$)", RUNBOOK, re.MULTILINE)
 CONDITIONS: Final = {"Ready", "Available", "Progressing", "Degraded", "Paused", "Warning"}

@@ -6,7 +6,7 @@ from typing import Any, Final
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.plan import Cause, Change, Plan, Step, Verb, Visit
-from telemetry_operator.reconcile.proof import Proof
+from telemetry_operator.reconcile.reporting.proof import Proof
 from telemetry_operator.resources.objects import Object, key_of
 from telemetry_operator.specs.manifest import parse_object
 from telemetry_operator.specs.status import ConditionType, PlatformStatus

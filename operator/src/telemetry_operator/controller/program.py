@@ -23,9 +23,9 @@ from telemetry_operator.controller.watcher import build_settings, watch, watched
 from telemetry_operator.controller.watches import Watches
 from telemetry_operator.handlers import build_registry
 from telemetry_operator.reconcile.apply import AfterWrite
-from telemetry_operator.reconcile.planning import Surroundings
+from telemetry_operator.reconcile.planning.visit import Surroundings
 from telemetry_operator.reconcile.platform import Reconciler
-from telemetry_operator.reconcile.report import Reporter
+from telemetry_operator.reconcile.reporting.report import Reporter
 
 log = structlog.get_logger(__name__)
 

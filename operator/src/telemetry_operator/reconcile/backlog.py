@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from telemetry_contract.settings import Component
 from telemetry_operator.reconcile.observed import Backlog, Observed
-from telemetry_operator.reconcile.rollouts import replicas_of, running_pods
-from telemetry_operator.reconcile.stamps import PARTITIONS
+from telemetry_operator.reconcile.planning.rollouts import replicas_of, running_pods
+from telemetry_operator.reconcile.planning.stamps import PARTITIONS
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.resources.ports import MANAGEMENT_PORT
 

@@ -10,8 +10,8 @@ from telemetry_operator.cluster.kinds import CLAIM, EVENT, PLATFORM, POD
 from telemetry_operator.cluster.protocols import Reader
 from telemetry_operator.reconcile.backlog import observe_backlog
 from telemetry_operator.reconcile.observed import Backlog, Observed
-from telemetry_operator.reconcile.rollouts import is_complete, replicas_of
-from telemetry_operator.reconcile.transition import consumer_of, wants_backlog
+from telemetry_operator.reconcile.planning.rollouts import is_complete, replicas_of
+from telemetry_operator.reconcile.planning.transition import consumer_of, wants_backlog
 from telemetry_operator.resources.credentials import secret_names
 from telemetry_operator.resources.files import revocations_config_map_name
 from telemetry_operator.resources.naming import MANAGED_BY, PLATFORM_LABEL

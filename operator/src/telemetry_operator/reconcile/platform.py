@@ -10,7 +10,7 @@ from telemetry_operator.cluster.protocols import Writer
 from telemetry_operator.reconcile.apply import AfterWrite, Applier
 from telemetry_operator.reconcile.observe import observe_platform
 from telemetry_operator.reconcile.plan import Visit
-from telemetry_operator.reconcile.planning import Surroundings, plan_visit
+from telemetry_operator.reconcile.planning.visit import Surroundings, plan_visit
 
 
 class Reporter(Protocol):

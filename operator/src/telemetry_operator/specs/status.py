@@ -1,6 +1,6 @@
 """What the operator says of a platform: the `status` of a TelemetryPlatform.
 
-Written whole at the end of a visit (`reconcile.status` builds it), and read back at the next for what outlives a visit.
+Written whole at the end of a visit (`reconcile.reporting` builds it), and read back at the next for what outlives one.
 """
 
 from enum import StrEnum

@@ -1,0 +1,1 @@
+"""How a platform is, and who is told: proof, conditions, status, Events."""
