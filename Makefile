@@ -9,6 +9,7 @@ COVERAGE ?= 85
 PYTEST_ARGS ?=
 ROW ?=
 BENCH_ARGS ?=
+PROVE_ARGS ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 E2E_WORKERS ?= 3
@@ -98,6 +99,10 @@ e2e-full: develop images ## The longest too: crash points, rest, scale; begun ag
 .PHONY: bench
 bench: install ## Measure each path beside the limits of its stack (ROW=name,name for some, BENCH_ARGS=--list for names)
 	@$(BIN)/python -m tools.bench --row "$(ROW)" $(BENCH_ARGS)
+
+.PHONY: prove
+prove: develop ## A hundred platforms for one operator in the cluster: how long visits take, memory, writes at rest
+	@tools/on-cluster $(BIN)/python -m tools.prove.operator $(PROVE_ARGS)
 
 .PHONY: lock
 lock: ## Compile the locked requirements anew (needs uv)
