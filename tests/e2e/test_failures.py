@@ -6,12 +6,11 @@ import pytest
 from tools.cluster.kubectl import Kubectl, KubectlError, until
 
 from tests.e2e.conftest import Deploy
-from tests.e2e.harness.platforms import Platform
+from tests.e2e.harness.platforms import Platform, is_ready
 
 
 def _ready_pods(platform: Platform, component: str) -> set[str]:
-    statuses = {it["metadata"]["name"]: it["status"].get("conditions", []) for it in platform.pods(component)}
-    return {name for name, found in statuses.items() if ("Ready", "True") in [(c["type"], c["status"]) for c in found]}
+    return {pod["metadata"]["name"] for pod in platform.pods(component) if is_ready(pod)}
 
 
 def _restored(found: dict[str, Any]) -> dict[str, Any]:

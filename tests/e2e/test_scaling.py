@@ -32,8 +32,9 @@ def test_replicas_follow_the_manifest_and_the_autoscaler_in_turn(deploy: Deploy)
     platform.until("Available")
     assert _deployment(platform)["spec"]["replicas"] == 2
 
-    # What the autoscaler sets stands, whatever visits there are.
-    platform.kubectl("scale", "deployment", platform.object_name("producer"), "--replicas=3")
+    # What the autoscaler sets stands, whatever visits there are and whatever the manifest's own count is.
+    platform.patch(producer={"autoscaling": {"minReplicas": 3}})
+    until(_ready(platform, 3), what="3 producers are ready")
     platform.patch(cache={"ttl": "2s"})
     platform.until("Available")
     assert _deployment(platform)["spec"]["replicas"] == 3

@@ -23,7 +23,7 @@ from telemetry_operator.client.credentials import DeviceKeys, SigningGateway
 from telemetry_operator.client.ingest import Limits
 from telemetry_operator.client.retry import Backoff
 from telemetry_operator.client.sending import Bounds, Target, send
-from tests.support.platform import RunningPlatform
+from tests.support.target import Target as Seen
 from tests.support.waiting import wait_until
 
 RATE: Final = 500  # readings a second
@@ -52,9 +52,14 @@ class Senders:
 
 
 class Load:
-    """Sends for as long as the block lasts, from a thread of its own. `sent` are identities, `age` is in µs."""
+    """Sends for as long as the block lasts, from a thread of its own.
 
-    def __init__(self, platform: RunningPlatform, name: str, *, age: int = 0) -> None:
+    `sent` are identities, `age` is in µs, `rate` in readings a second; after `seconds` it ends by itself.
+    """
+
+    def __init__(
+        self, platform: Seen, name: str, *, age: int = 0, rate: float = RATE, seconds: float = SECONDS
+    ) -> None:
         self.books = Books()
         self.sent: set[bytes] = set()
         self.reads: Counter[int] = Counter()
@@ -62,6 +67,8 @@ class Load:
         self.devices = [f"{name}-{number}" for number in range(DEVICES)]
         self._platform = platform
         self._age = age
+        self._rate = rate
+        self._seconds = seconds
         self._stopping = threading.Event()
         self._failures: list[Exception] = []
         self._threads = [threading.Thread(target=self._run, args=(it,), daemon=True) for it in (self._send, self._read)]
@@ -110,14 +117,14 @@ class Load:
 
     async def _send_all(self) -> None:
         # Its source ends the sending, not `stop`: what was drawn from it is delivered.
-        bounds = Bounds(MOST, SECONDS)
+        bounds = Bounds(MOST, self._seconds)
         await send(self.target, self._readings(), self.books, stop=asyncio.Event(), bounds=bounds, limits=LIMITS)
 
     async def _readings(self) -> AsyncGenerator[Reading, None]:
         begun, number = time.monotonic(), 0
         while not self._stopping.is_set():
             await asyncio.sleep(TICK)
-            while number < (time.monotonic() - begun) * RATE and not self._stopping.is_set():
+            while number < (time.monotonic() - begun) * self._rate and not self._stopping.is_set():
                 reading = self._reading(number)
                 self.sent.add(identify(reading).identity)
                 for _ in range(2 if number % REPEATED == 0 else 1):
@@ -146,7 +153,7 @@ class Load:
                 assert status in READ_STATUSES, f"a reader was answered {status}"
 
 
-def target_of(platform: RunningPlatform) -> Target:
+def target_of(platform: Seen) -> Target:
     """Return a platform as the client of `telemetryctl send` takes it."""
     reader = platform.token_headers(Scope.READ)["authorization"].removeprefix("Bearer ")
     return Target(platform.producer_url, platform.analytics_url, Senders(platform.keyring), reader)

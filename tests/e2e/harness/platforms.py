@@ -94,3 +94,8 @@ class Platform:
             )
             keyring = parse_keyring(base64.b64decode(keys))
             yield Target(producer, analytics, keyring, queued=model.spec.choices.writes is Writes.KAFKA)
+
+
+def is_ready(pod: Object) -> bool:
+    conditions = pod["status"].get("conditions", [])
+    return any((it["type"], it["status"]) == ("Ready", "True") for it in conditions)
