@@ -10,21 +10,28 @@ from telemetry_operator.reconcile.planning.generated_secrets import once_made
 from telemetry_operator.resources.objects import Key
 from tests.e2e.conftest import Deploy
 from tests.e2e.harness.crashes import Engine, Killed, connected, made_once, objects_of
-from tests.e2e.harness.fence import LABELS, fenced
+from tests.e2e.harness.fence import LABELS, fence, wait_for_fence
 from tests.e2e.harness.namespaces import own_namespace
 from tests.e2e.harness.platforms import Platform
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("crash-points")]  # the fence is theirs together
 
 FIRST_WRITES = 14
 CHANGE_WRITES = 13
 """Writes of an undisturbed run, each of which is one point to crash at."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fenced(kubectl: Kubectl) -> Iterator[None]:
+    with fence(kubectl):
+        yield
+
+
 @pytest.fixture
 def place(kubectl: Kubectl) -> Iterator[Kubectl]:
     """A namespace in which no operator but the test's own writes."""
-    with own_namespace(kubectl, LABELS) as own, fenced(own):
+    with own_namespace(kubectl, LABELS) as own:
+        wait_for_fence(own)
         yield own
 
 

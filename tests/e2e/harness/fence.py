@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from tools.cluster.kubectl import Kubectl, KubectlError, until
+from tools.cluster.kubectl import Kubectl, KubectlError, Object, until
 
 LABEL: Final = "telemetry.dev/operator"
 LABELS: Final = {LABEL: "of-the-test"}
 NAME: Final = "telemetry-e2e-fence"
 SERVICE_ACCOUNT: Final = "system:serviceaccount:"
 OWN: Final = f"{SERVICE_ACCOUNT}kube-system:"
-POLICY: Final = {
+POLICY: Final[Object] = {
     "apiVersion": "admissionregistration.k8s.io/v1",
     "kind": "ValidatingAdmissionPolicy",
     "metadata": {"name": NAME},
@@ -31,7 +31,7 @@ POLICY: Final = {
         ],
     },
 }
-BINDING: Final = {
+BINDING: Final[Object] = {
     "apiVersion": "admissionregistration.k8s.io/v1",
     "kind": "ValidatingAdmissionPolicyBinding",
     "metadata": {"name": NAME},
@@ -44,11 +44,19 @@ BINDING: Final = {
 
 
 @contextmanager
-def fenced(place: Kubectl) -> Iterator[Kubectl]:
-    """The namespace, which carries `LABELS`, once the fence stands. The policy is shared, and stays."""
-    place.apply(POLICY, BINDING)
+def fence(kubectl: Kubectl) -> Iterator[None]:
+    """The fence around every namespace with `LABELS`, for as long as the block lasts."""
+    kubectl.apply(POLICY, BINDING)
+    try:
+        yield
+    finally:
+        for part in (BINDING, POLICY):
+            kubectl.delete(part["kind"], NAME)
+
+
+def wait_for_fence(place: Kubectl) -> None:
+    """Wait until the API server has taken note of it."""
     until(lambda: _is_refused(place), what="writes of service accounts being refused")
-    yield place
 
 
 def _is_refused(place: Kubectl) -> bool:
