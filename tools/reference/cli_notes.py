@@ -34,8 +34,8 @@ codes are of its own:
 The first Ctrl-C ends the load in order, the second ends all.
 """,
     "report": """\
-The run's JSON is described by [schema/benchmark-result.json](schema/benchmark-result.json). The HTML file holds all that
-it needs: it can be mailed, kept, and read without a network.
+The run's JSON is described by [schema/benchmark-result.json](schema/benchmark-result.json). The HTML file holds all
+that it needs: it can be mailed, kept, and read without a network.
 """,
     "diff": """\
 Both runs must be of one plan: the same stages and endpoints. Second *k* of one is then compared with second *k* of the
