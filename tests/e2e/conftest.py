@@ -68,6 +68,7 @@ def release(kubectl: Kubectl, pytestconfig: pytest.Config) -> Release:
     note = _note(pytestconfig)
     with exclusive(note.with_suffix(".lock")):
         if not note.exists():
+            release.refuse_others()
             release.install()
             note.touch()
     return release

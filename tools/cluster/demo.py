@@ -15,7 +15,7 @@ from telemetry_operator.demo.words import query_lines, result_lines
 from tools.cluster.answers import answers_of
 from tools.cluster.contexts import Context, StrangeClusterError, current_context
 from tools.cluster.kubectl import Kubectl, KubectlError, NotFoundError, Object, TooLateError, until
-from tools.cluster.release import ROOT, HelmError, Release
+from tools.cluster.release import ROOT, HelmError, NotAloneError, Release
 
 NAME: Final = "kafka"
 NAMESPACE: Final = "telemetry-demo"
@@ -37,7 +37,7 @@ def main() -> None:
     except StrangeClusterError as error:
         err.print(f"error: {error}")
         raise SystemExit(2) from None
-    except (KubectlError, HelmError, NotFoundError, TooLateError, NotShownError) as error:
+    except (KubectlError, HelmError, NotAloneError, NotFoundError, TooLateError, NotShownError) as error:
         err.print(f"error: {error}")
         err.print(f"hint: kubectl -n {NAMESPACE} describe tp,pods; what is there is left as it is")
         raise SystemExit(1) from None
@@ -51,7 +51,9 @@ def demonstrate(kubectl: Kubectl) -> None:
     """
     with steps() as progress:
         progress.step("Installing the operator")
-        Release(kubectl.within(SYSTEM), RELEASE).install()
+        release = Release(kubectl.within(SYSTEM), RELEASE)
+        release.refuse_others()
+        release.install()
         progress.step(f"Applying examples/{NAME}.yaml")
         kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
         kubectl.apply(ROOT / "examples" / f"{NAME}.yaml", ROOT / "examples" / "cluster")
