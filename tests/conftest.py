@@ -18,7 +18,7 @@ SERVERS = pytest.StashKey[SharedServers]()
 OWNS_SERVERS = pytest.StashKey[bool]()
 
 # Where a test, or the first that asks for a fixture, starts servers and services while other workers load the machine.
-PATIENT = {"acceptance", "integration"}
+PATIENT = {"acceptance", "faults", "integration"}
 PATIENT_SECONDS = 300
 
 _numbers = itertools.count(1)

@@ -88,6 +88,8 @@ app.add_typer(letters, name="dlq")
 
 
 def main() -> None:
-    # `up` undoes what it began when it is ended, by Ctrl-C and by SIGTERM alike.
-    interruption.heed((signal.SIGINT, signal.SIGTERM))
+    # `up` undoes what it began when it is ended, by Ctrl-C and by SIGTERM alike. In a script's background, where the
+    # shell has it ignore Ctrl-C, it goes on.
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    interruption.heed((signal.SIGTERM,) if ignored else (signal.SIGTERM, signal.SIGINT))
     app()

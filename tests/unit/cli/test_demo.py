@@ -43,8 +43,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Runner]:
     monkeypatch.setattr(module, "choose_state", lambda name: name)
     monkeypatch.setattr(module, "platform_names", lambda: runner.platforms)
     monkeypatch.setattr(module, "_play", lambda *_, **__: True)
-    # A shell that starts a test run in the background has it ignore SIGINT, and what is ignored stays so.
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield runner
     for number, handler in before.items():
         signal.signal(number, handler)

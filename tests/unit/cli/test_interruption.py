@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from typer.testing import CliRunner, Result
 
+from telemetry_operator import cli
 from telemetry_operator.cli import app
 from telemetry_operator.commands.interruption import Interruption, interruption
 from telemetry_operator.commands.output import ExitCode, steps
@@ -80,7 +81,16 @@ def test_what_goes_wrong_after_the_answer_is_a_failure() -> None:
     asked.check()
 
 
-def test_a_signal_that_the_parent_had_us_ignore_stays_ignored() -> None:
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-    interruption.heed([signal.SIGUSR1])
-    signal.raise_signal(signal.SIGUSR1)
+@pytest.mark.parametrize(("before", "heeded"), [(signal.SIG_IGN, False), (signal.default_int_handler, True)])
+def test_a_ctrl_c_that_the_parent_had_us_ignore_stays_ignored(
+    monkeypatch: pytest.MonkeyPatch, before: signal.Handlers, heeded: bool
+) -> None:
+    monkeypatch.setattr(cli, "app", lambda: None)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, before)
+    try:
+        cli.main()
+        assert (signal.getsignal(signal.SIGINT) != before) is heeded
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -16,10 +16,9 @@ class Interruption:
         self.asked = False
 
     def heed(self, signals: Iterable[signal.Signals]) -> None:
-        """Let these signals end the command; one that our parent has us ignore stays ignored."""
+        """Let these signals end the command."""
         for number in signals:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._note)
+            signal.signal(number, self._note)
 
     def check(self) -> None:
         """Raise the interrupt that something has swallowed.

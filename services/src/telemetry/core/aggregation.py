@@ -5,6 +5,7 @@ PostgreSQL's `percentile_cont`: of n values in order, fraction p stands at place
 """
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor, isfinite
 from typing import Final
@@ -68,11 +69,16 @@ def summarize(samples: Iterable[Sample]) -> Summary:
         count=len(values),
         min=values[0],
         max=values[-1],
-        mean=float(sum(map(Fraction, values)) / len(values)),
+        mean=mean_of(sum((Fraction(Decimal(repr(value))) for value in values), Fraction()), len(values)),
         p50=_percentile(values, MEDIAN),
         p95=_percentile(values, HIGH),
         last=by_age[-1].value,
     )
+
+
+def mean_of(total: Decimal | Fraction, count: int) -> float:
+    """Return the double nearest to the mean; `total` is the exact sum of what the values say in decimal."""
+    return float(Fraction(total) / count)
 
 
 def places(count: int, fraction: float) -> tuple[int, int]:

@@ -4,11 +4,12 @@ Values stay `numeric`, as `jsonb` keeps them: exact in sums, whatever the double
 between which its percentiles lie, and `aggregation` does the rest.
 """
 
+from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import AsyncCursor
 
-from telemetry.core.aggregation import HIGH, MEDIAN, Summary, SummedBucket, interpolate
+from telemetry.core.aggregation import HIGH, MEDIAN, Summary, SummedBucket, interpolate, mean_of
 from telemetry.core.ports import AggregateQuery, RangeTooLarge, Snapshot
 from telemetry.core.postgres.binary import Moment, texts
 
@@ -41,11 +42,11 @@ WITH points AS MATERIALIZED (
   FROM readings CROSS JOIN unnest(%(metrics)b) AS name
   WHERE device = %(device)s AND time >= %(start)b AND time < %(end)b
 ), buckets AS (
-  SELECT name, bucket, count(*)::integer AS count, (count(*) - 1)::float8 AS most, avg(value) AS mean,
+  SELECT name, bucket, count(*)::integer AS count, (count(*) - 1)::float8 AS most, sum(value) AS total,
          (array_agg(value ORDER BY time DESC, identity DESC))[1] AS last, array_agg(value ORDER BY value) AS ordered
   FROM points WHERE value IS NOT NULL GROUP BY name, bucket
 )
-SELECT name, bucket, count, mean, last, ordered[1], ordered[count],
+SELECT name, bucket, count, total, last, ordered[1], ordered[count],
        ordered[1 + floor({MEDIAN} * most)::integer], ordered[1 + ceil({MEDIAN} * most)::integer],
        ordered[1 + floor({HIGH} * most)::integer], ordered[1 + ceil({HIGH} * most)::integer]
 FROM buckets ORDER BY name, bucket
@@ -85,14 +86,14 @@ async def _number(cursor: AsyncCursor[Row], statement: str, names: dict[str, obj
     return int(row[0])
 
 
-def _bucket(metric: str, start: int, count: int, *values: float) -> SummedBucket:
-    mean, last, least, most, *neighbours = map(float, values)
+def _bucket(metric: str, start: int, count: int, total: Decimal, *values: Decimal) -> SummedBucket:
+    last, least, most, *neighbours = map(float, values)
     (low, high, low_tail, high_tail) = neighbours
     summary = Summary(
         count=count,
         min=least,
         max=most,
-        mean=mean,
+        mean=mean_of(total, count),
         p50=interpolate(low, high, count, MEDIAN),
         p95=interpolate(low_tail, high_tail, count, HIGH),
         last=last,
