@@ -17,6 +17,7 @@ from tests.support.waiting import wait_until
 ROOT = Path(__file__).parents[3]
 TELEMETRYCTL = Path(sys.executable).parent / "telemetryctl"
 SMALL = ["--fleet", "10", "--rate", "50"]
+CLOSED = "nothing twice, and the ledger balances"
 
 pytestmark = pytest.mark.timeout(300)  # whole platforms come up, beside whatever else runs
 
@@ -107,16 +108,10 @@ def home(tmp_path: Path) -> Iterator[Path]:
     subprocess.run([TELEMETRYCTL, "down", "demo", "--delete-data"], env=environment, check=False, capture_output=True)
 
 
-def test_the_demonstration_closes_its_books_and_leaves_nothing_behind(home: Path) -> None:
-    demo = Demo(home, "--duration", "5s")
-    assert demo.end() == 0, demo.said()
-    assert "nothing twice, and the ledger balances" in demo.said()
-    assert demo.leftovers() == []
-
-
 def test_the_query_lines_work_as_they_are_printed(home: Path) -> None:
     demo = Demo(home, "--duration", "5s", "--keep")
     assert demo.end() == 0, demo.said()
+    assert CLOSED in demo.said()
     lines = [line for line in demo.said().split("left running")[1].splitlines() if line.startswith("curl")]
     for line in lines:
         answer = subprocess.run(["/bin/sh", "-c", line], check=True, capture_output=True).stdout
@@ -147,11 +142,14 @@ def test_in_a_terminal_the_summarys_query_lines_work_until_enter_is_pressed(home
 
 
 @pytest.mark.parametrize(
-    ("moment", "code"), [("waiting for kafka", 130), ("accepted", 0)], ids=["coming-up", "at-work"]
+    ("moment", "code", "last"),
+    [("waiting for kafka", 130, "interrupted"), ("accepted", 0, CLOSED)],
+    ids=["coming-up", "at-work"],
 )
-def test_ctrl_c_leaves_no_process(home: Path, moment: str, code: int) -> None:
+def test_ctrl_c_leaves_no_process(home: Path, moment: str, code: int, last: str) -> None:
     demo = Demo(home)
     demo.await_output(moment)
     demo.process.send_signal(signal.SIGINT)
     assert demo.end() == code, demo.said()
+    assert last in demo.said()
     assert demo.leftovers() == []

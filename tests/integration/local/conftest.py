@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+
+from telemetry_operator.local.state import State
+from telemetry_operator.local.status import observe
 
 PROGRAM = [sys.executable, "-m", "telemetry_operator"]
 COMMAND_SECONDS = 240
@@ -66,7 +70,8 @@ class Ctl:
         return self._applied.get(manifest) == manifest.read_text() and self.status(manifest.stem)["state"] == "up"
 
     def status(self, name: str) -> dict[str, Any]:
-        status: dict[str, Any] = json.loads(self.run("status", name, "--output", "json").stdout)
+        """Return what the command prints as JSON, without a process of its own."""
+        status: dict[str, Any] = msgspec.to_builtins(observe(State(self.state(name))))
         return status
 
     def pids(self, name: str) -> dict[str, int]:

@@ -21,7 +21,7 @@ from telemetry_operator.local.supervisor_rpc import ProcessInfo, ProcessState
 from telemetry_operator.probe import ProbeError
 
 # Far more than a platform takes that keeps up; only one that does not is waited for.
-PATIENCE_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 10.0
 
 
 class UnknownComponentError(PlatformError):
