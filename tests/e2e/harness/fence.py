@@ -1,4 +1,7 @@
-"""Namespaces in which a test plays the operator itself: the one that is installed may look there, and not write."""
+"""Namespaces in which a test plays the operator itself: the one that is installed may look there, and not write.
+
+The label's value names the namespace whose service accounts may write there all the same.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +14,7 @@ LABELS: Final = {LABEL: "of-the-test"}
 NAME: Final = "telemetry-e2e-fence"
 SERVICE_ACCOUNT: Final = "system:serviceaccount:"
 OWN: Final = f"{SERVICE_ACCOUNT}kube-system:"
+LET_IN: Final = f"namespaceObject.metadata.labels['{LABEL}']"
 POLICY: Final[Object] = {
     "apiVersion": "admissionregistration.k8s.io/v1",
     "kind": "ValidatingAdmissionPolicy",
@@ -25,7 +29,8 @@ POLICY: Final[Object] = {
             {
                 # The cluster's own controllers go on; every other program in a pod is kept out.
                 "expression": f"!request.userInfo.username.startsWith('{SERVICE_ACCOUNT}')"
-                f" || request.userInfo.username.startsWith('{OWN}')",
+                f" || request.userInfo.username.startsWith('{OWN}')"
+                f" || request.userInfo.username.startsWith('{SERVICE_ACCOUNT}' + {LET_IN} + ':')",
                 "message": "only the test writes here",
             }
         ],
@@ -38,7 +43,7 @@ BINDING: Final[Object] = {
     "spec": {
         "policyName": NAME,
         "validationActions": ["Deny"],
-        "matchResources": {"namespaceSelector": {"matchLabels": LABELS}},
+        "matchResources": {"namespaceSelector": {"matchExpressions": [{"key": LABEL, "operator": "Exists"}]}},
     },
 }
 
