@@ -93,7 +93,7 @@ e2e: develop images ## All presets and cases in a cluster; 40 minutes
 	@tools/on-cluster $(E2E) -m "e2e and not full" $(PYTEST_ARGS)
 
 .PHONY: e2e-full
-e2e-full: develop images ## The longest too: crash points, rest, scale; begun again it goes on where it ended
+e2e-full: develop images ## The longest too, crash points among them; begun again it goes on where it ended
 	@tools/on-cluster $(E2E) -m e2e --resume $(PYTEST_ARGS)
 
 .PHONY: bench
