@@ -53,7 +53,7 @@ def test_a_slow_platform_fails_and_its_drops_are_its_own(bench: Bench) -> None:
 
 
 def test_an_overloaded_generator_is_invalid_and_says_nothing_of_the_platform(bench: Bench) -> None:
-    result = bench.run(bench.plan(60_000, 3, in_flight=20, timeout=1.0, probes=0))
+    result = bench.run(bench.plan(60_000, 8, in_flight=20, timeout=1.0, probes=0))
     assert result.verdict is Verdict.INVALID
     assert "late" in result.reason or "core" in result.reason
 

@@ -33,7 +33,7 @@ def accounts(acknowledged: list[Reading], uncertain: list[Reading] | None = None
 
 async def close(platform: FakePlatform, kept: Accounts, patience: float = 0) -> Books:
     async with platform.client() as client:
-        return await close_run(PLAN, kept, time.time(), Analytics(client, "any"), patience)
+        return await close_run(PLAN, kept, NOW / 1_000_000, Analytics(client, "any"), patience)
 
 
 @pytest.fixture

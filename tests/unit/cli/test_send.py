@@ -94,13 +94,15 @@ def test_a_header_that_does_not_fit_is_1(platform: FakePlatform, tmp_path: Path)
     assert send(str(tmp_path / "r.csv")) == ExitCode.FAILED
 
 
-@pytest.mark.parametrize(("options", "paths"), [([], 1), (["--sign", "device"], 3)])
+@pytest.mark.parametrize(("options", "one_path"), [([], True), (["--sign", "device"], False)])
 def test_a_fleet_is_sent_as_by_a_gateway_unless_devices_are_to_sign(
-    platform: FakePlatform, tmp_path: Path, options: list[str], paths: int
+    platform: FakePlatform, tmp_path: Path, options: list[str], *, one_path: bool
 ) -> None:
     keys = tmp_path / "keys.json"
     keys.write_bytes(format_keyring(Keyring("k1", {"k1": b"s" * 32})))
-    command = ["send", "--to", "http://platform", "--keys-file", str(keys), "--fleet", "3", "--rate", "300"]
+    command = ["send", "--to", "http://platform", "--keys-file", str(keys), "--fleet", "9", "--rate", "300"]
     result = CliRunner().invoke(app, [*command, "--count", "30", *options])
     assert result.exit_code == ExitCode.OK, result.output
-    assert len({request.url.path for request in platform.requests if request.method == "POST"}) == paths
+    # How many of the devices send is chance: some drop out for a while.
+    paths = {request.url.path for request in platform.requests if request.method == "POST"}
+    assert (len(paths) == 1) is one_path
