@@ -5,6 +5,8 @@ and a test on each side holds them to this list, so that neither can name a vari
 Units are part of a name; a name without a unit is a count, a name or an address.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import StrEnum
 
 PREFIX = "TELEMETRY_"
@@ -82,3 +84,22 @@ class Component(StrEnum):
     CONSUMER = "consumer"
     ANALYTICS = "analytics"
     PREPARE = "prepare"
+
+
+class LogFormat(StrEnum):
+    """JSON lines for machines, aligned lines for a terminal, or whichever fits where standard error goes."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def unknown_in_words(variable: str, known: Iterable[str], whose: str) -> str:
+    """Say that a program has no such setting, and which may have been meant; `whose` names the program."""
+    close = get_close_matches(variable, list(known), n=1)
+    return f"{variable} is not a setting of {whose}" + (f"; did you mean {close[0]}?" if close else "")
+
+
+def fault_in_words(variable: str, kind: str, message: str) -> str:
+    """Say what is wrong with a variable, by pydantic's kind of error and message."""
+    return f"{variable} is missing" if kind == "missing" else f"{variable}: {message}"

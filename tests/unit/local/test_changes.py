@@ -65,4 +65,6 @@ def test_who_says_that_it_is_meant_may_leave_data_behind() -> None:
 
 def test_partitions_are_fixed_even_for_who_means_it() -> None:
     after = platform(kafka={"topic": {"partitions": 3}})
-    assert "partitions was 12 and would be 3" in refusal(applied(platform()), after, Options(replace=True))
+    assert "spec.kafka.topic.partitions: found 3, was 12; fixed at creation" in refusal(
+        applied(platform()), after, Options(replace=True)
+    )

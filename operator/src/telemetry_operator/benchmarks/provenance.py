@@ -1,7 +1,6 @@
 """How a run can be had again: its command, seed, versions, and the machine that it was had on."""
 
 import platform
-import shlex
 import sys
 import time
 from datetime import UTC, datetime
@@ -45,7 +44,7 @@ def provenance_of(
         began=_time(began),
         ended=_time(time.time()),
         seed=benchmark.spec.seed,
-        command=["telemetryctl", *map(shlex.quote, sys.argv[1:])],
+        command=["telemetryctl", *sys.argv[1:]],
         manifest=text,
         versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         machine=here,

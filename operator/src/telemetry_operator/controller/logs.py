@@ -9,7 +9,8 @@ import sys
 import structlog
 from structlog.typing import Processor
 
-from telemetry_operator.controller.settings import LogFormat, OperatorSettings
+from telemetry_contract.settings import LogFormat
+from telemetry_operator.controller.settings import OperatorSettings
 
 
 def configure_logs(settings: OperatorSettings) -> None:

@@ -7,13 +7,13 @@ silently ignored costs somebody a night.
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, Final, NoReturn
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from telemetry_contract.settings import LogFormat, fault_in_words, unknown_in_words
 from telemetry_operator.resources.context import ReleaseImages
 
 PREFIX: Final = "TELEMETRY_OPERATOR_"
@@ -21,14 +21,6 @@ EXIT_USAGE: Final = 2
 
 DNS_LABEL: Final = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 Namespace = Annotated[str, Field(pattern=DNS_LABEL)]
-
-
-class LogFormat(StrEnum):
-    """JSON lines for machines, aligned lines for a terminal, or whichever fits where standard error goes."""
-
-    AUTO = "auto"
-    JSON = "json"
-    CONSOLE = "console"
 
 
 class LogLevel(StrEnum):
@@ -103,7 +95,11 @@ def parse_settings() -> OperatorSettings:
         SettingsError: a variable is missing, unknown, or has a value that is not allowed.
     """
     known = [PREFIX + name.upper() for name in OperatorSettings.model_fields]
-    lines = [_unknown_line(name, known) for name in os.environ if name.startswith(PREFIX) and name not in known]
+    lines = [
+        unknown_in_words(name, known, "the operator")
+        for name in os.environ
+        if name.startswith(PREFIX) and name not in known
+    ]
     try:
         settings = OperatorSettings()
     except ValidationError as error:
@@ -139,14 +135,9 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _unknown_line(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"{name} is not a setting of the operator" + (f"; did you mean {close[0]}?" if close else "")
-
-
 def _fault_line(fault: Any) -> str:  # noqa: ANN401 - pydantic's own error record
     variable = PREFIX + ".".join(str(part) for part in fault["loc"]).upper()
-    return f"{variable} is missing" if fault["type"] == "missing" else f"{variable}: {fault['msg']}"
+    return fault_in_words(variable, fault["type"], fault["msg"])
 
 
 def _leave(text: str) -> NoReturn:

@@ -8,8 +8,10 @@ from telemetry_operator.local.applied import Applied
 from telemetry_operator.local.endpoints import given
 from telemetry_operator.local.options import Options
 from telemetry_operator.specs.backing import Provider
+from telemetry_operator.specs.findings import dotted
 from telemetry_operator.specs.layout import Server, provider_of, servers_of
 from telemetry_operator.specs.platform import TelemetryPlatform
+from telemetry_operator.specs.transitions import partitions_are_fixed
 
 
 class LossRefusedError(PlatformError):
@@ -25,9 +27,10 @@ def refuse_loss(applied: Applied | None, platform: TelemetryPlatform, options: O
     if applied is None:
         return
     name = platform.metadata.name
-    if fixed := list(_fixed(applied.platform, platform)):
+    if fixed := list(partitions_are_fixed(applied.platform.spec, platform.spec)):
+        said = "; ".join(f"{dotted(finding.path)}: {finding.message}" for finding in fixed)
         raise LossRefusedError(
-            f"platform {name} exists, and cannot be changed in this: {'; '.join(fixed)}",
+            f"platform {name} exists, and cannot be changed in this: {said}",
             hint=f"give the manifest another name, or delete this one first: telemetryctl down {name} --delete-data",
         )
     left = list(_left_behind(applied, platform, options))
@@ -36,12 +39,6 @@ def refuse_loss(applied: Applied | None, platform: TelemetryPlatform, options: O
             f"platform {name} exists, and this change would leave data behind: {'; '.join(left)}",
             hint="give the manifest another name, or --replace if this is meant",
         )
-
-
-def _fixed(old: TelemetryPlatform, new: TelemetryPlatform) -> Iterator[str]:
-    before, after = old.spec.kafka.topic.partitions, new.spec.kafka.topic.partitions
-    if before != after and Server.KAFKA in servers_of(old.spec) and Server.KAFKA in servers_of(new.spec):
-        yield f"spec.kafka.topic.partitions was {before} and would be {after} (fixed at creation)"
 
 
 def _left_behind(applied: Applied, new: TelemetryPlatform, options: Options) -> Iterator[str]:

@@ -15,8 +15,8 @@ from telemetry_operator.resources.context import Context
 from telemetry_operator.resources.files import authority_of, keys_secret_name
 from telemetry_operator.resources.naming import build_object, object_name
 from telemetry_operator.resources.objects import CONFIG_MAP, SECRET, Object
-from telemetry_operator.resources.volumes import builtin_servers, claim_names
-from telemetry_operator.specs.layout import Server, servers_of
+from telemetry_operator.resources.volumes import claim_names
+from telemetry_operator.specs.layout import Server, builtin_servers, servers_of
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.secrets import Credentials
 from telemetry_operator.specs.spec import DeletionPolicy, PlatformSpec

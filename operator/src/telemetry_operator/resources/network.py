@@ -29,8 +29,7 @@ from telemetry_operator.resources.ports import (
     REDIS_PORT,
 )
 from telemetry_operator.resources.variables import build_environment, programs_of
-from telemetry_operator.resources.volumes import builtin_servers
-from telemetry_operator.specs.layout import Server
+from telemetry_operator.specs.layout import Server, builtin_servers
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import PlatformSpec
 

@@ -24,8 +24,7 @@ from telemetry_operator.resources.stateful import (
     run_script,
     script,
 )
-from telemetry_operator.resources.volumes import builtin_of
-from telemetry_operator.specs.layout import Server, components_of, replica_bounds
+from telemetry_operator.specs.layout import Server, builtin_of, components_of, replica_bounds
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import PlatformSpec
 

@@ -8,8 +8,7 @@ from telemetry_operator.resources.kafka import build_kafka
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.resources.postgres import build_postgres
 from telemetry_operator.resources.redis import build_redis
-from telemetry_operator.resources.volumes import builtin_servers
-from telemetry_operator.specs.layout import Server
+from telemetry_operator.specs.layout import Server, builtin_servers
 from telemetry_operator.specs.platform import TelemetryPlatform
 
 _BUILDERS: Final[Mapping[Server, Callable[[TelemetryPlatform, Context], tuple[Object, ...]]]] = {

@@ -2,8 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from telemetry_operator.resources.volumes import builtin_of
-from telemetry_operator.specs.layout import Server
+from telemetry_operator.specs.layout import Server, builtin_of
 from telemetry_operator.specs.pods import Compute, Resources
 from telemetry_operator.specs.quantity import Quantity
 from telemetry_operator.specs.spec import PlatformSpec

@@ -26,8 +26,8 @@ from telemetry_operator.resources.pods import (
     variable,
 )
 from telemetry_operator.resources.sizes import resources_of
-from telemetry_operator.resources.volumes import DATA, build_claim_template, builtin_of, replicas_of
-from telemetry_operator.specs.layout import Server
+from telemetry_operator.resources.volumes import DATA, build_claim_template, replicas_of
+from telemetry_operator.specs.layout import Server, builtin_of
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import DeletionPolicy
 

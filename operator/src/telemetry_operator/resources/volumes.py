@@ -11,27 +11,13 @@ from typing import Any, Final
 from telemetry_operator.resources.amounts import canonical
 from telemetry_operator.resources.naming import object_name
 from telemetry_operator.resources.objects import Object
-from telemetry_operator.specs.backing import BuiltinServer, Provider
 from telemetry_operator.specs.findings import Finding, at
-from telemetry_operator.specs.layout import Server, provider_of, servers_of
+from telemetry_operator.specs.layout import Server, builtin_of, builtin_servers
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.quantity import Quantity
 from telemetry_operator.specs.spec import PlatformSpec
 
 DATA: Final = "data"
-
-
-def builtin_of(spec: PlatformSpec, server: Server) -> BuiltinServer:
-    return {
-        Server.POSTGRES: spec.postgres.builtin,
-        Server.REDIS: spec.redis.builtin,
-        Server.KAFKA: spec.kafka.builtin,
-    }[server]
-
-
-def builtin_servers(spec: PlatformSpec) -> tuple[Server, ...]:
-    """Servers of our own that the spec needs."""
-    return tuple(server for server in servers_of(spec) if provider_of(spec, server) is Provider.BUILTIN)
 
 
 def replicas_of(spec: PlatformSpec, server: Server) -> int:

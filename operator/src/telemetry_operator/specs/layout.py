@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from telemetry_contract.architecture import Reads, Scaling, Store, Writes
 from telemetry_contract.settings import Component
-from telemetry_operator.specs.backing import Provider
+from telemetry_operator.specs.backing import BuiltinServer, Provider
 from telemetry_operator.specs.components import ComponentSpec
 from telemetry_operator.specs.spec import PlatformSpec
 
@@ -76,6 +76,19 @@ def provider_of(spec: PlatformSpec, server: Server) -> Provider:
         Server.REDIS: spec.redis.provider,
         Server.KAFKA: spec.kafka.provider,
     }[server]
+
+
+def builtin_of(spec: PlatformSpec, server: Server) -> BuiltinServer:
+    return {
+        Server.POSTGRES: spec.postgres.builtin,
+        Server.REDIS: spec.redis.builtin,
+        Server.KAFKA: spec.kafka.builtin,
+    }[server]
+
+
+def builtin_servers(spec: PlatformSpec) -> tuple[Server, ...]:
+    """Servers that the spec needs and that the platform runs itself."""
+    return tuple(server for server in servers_of(spec) if provider_of(spec, server) is Provider.BUILTIN)
 
 
 def replication_of(spec: PlatformSpec) -> int:

@@ -1,17 +1,17 @@
-"""Specs that are legal and that their owner may regret: what `validate` warns of, and later the Warning condition."""
+"""Specs that are legal and that their owner may regret: what `validate` and the condition Warning tell."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from telemetry_contract.architecture import Reads, Scaling, Store, Writes
-from telemetry_operator.specs.backing import BuiltinServer, Provider
 from telemetry_operator.specs.findings import Finding, at
 from telemetry_operator.specs.layout import (
     Server,
+    builtin_of,
+    builtin_servers,
     component_spec,
     components_of,
     is_autoscaled,
-    provider_of,
     servers_of,
 )
 from telemetry_operator.specs.quantity import Quantity
@@ -70,15 +70,14 @@ def history_in_memory(spec: PlatformSpec) -> Iterator[Finding]:
 
 
 def single_broker(spec: PlatformSpec) -> Iterator[Finding]:
-    builtin = Server.KAFKA in servers_of(spec) and spec.kafka.provider is Provider.BUILTIN
-    if builtin and spec.kafka.builtin.brokers == 1:
+    if Server.KAFKA in builtin_servers(spec) and spec.kafka.builtin.brokers == 1:
         yield at("spec.kafka.builtin.brokers", "1 broker: what is queued there is lost with its volume")
 
 
 def tiny_volumes(spec: PlatformSpec) -> Iterator[Finding]:
-    for server in servers_of(spec):
-        size = _builtin(spec, server).storage.size
-        if provider_of(spec, server) is Provider.BUILTIN and size.value < SMALLEST_VOLUME.value:
+    for server in builtin_servers(spec):
+        size = builtin_of(spec, server).storage.size
+        if size.value < SMALLEST_VOLUME.value:
             yield at(f"spec.{server}.builtin.storage.size", f"{size} is soon full; at least {SMALLEST_VOLUME} lasts")
 
 
@@ -102,14 +101,6 @@ def burst_below_a_batch(spec: PlatformSpec) -> Iterator[Finding]:
 def data_deleted_with_the_platform(spec: PlatformSpec) -> Iterator[Finding]:
     if spec.deletion_policy is DeletionPolicy.DELETE:
         yield at("spec.deletionPolicy", "Delete: all readings go when the platform is deleted")
-
-
-def _builtin(spec: PlatformSpec, server: Server) -> BuiltinServer:
-    return {
-        Server.POSTGRES: spec.postgres.builtin,
-        Server.REDIS: spec.redis.builtin,
-        Server.KAFKA: spec.kafka.builtin,
-    }[server]
 
 
 def _external(spec: PlatformSpec, server: Server) -> tuple[str, Tls]:

@@ -7,9 +7,8 @@ A server that the new spec no longer runs is free: when it comes back, it comes 
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from telemetry_operator.specs.backing import BuiltinServer, Provider
 from telemetry_operator.specs.findings import Finding, at
-from telemetry_operator.specs.layout import Server, provider_of, servers_of
+from telemetry_operator.specs.layout import Server, builtin_of, builtin_servers, servers_of
 from telemetry_operator.specs.spec import PlatformSpec
 
 Compare = Callable[[PlatformSpec, PlatformSpec], Iterator[Finding]]
@@ -48,15 +47,7 @@ def storage_classes_are_fixed(old: PlatformSpec, new: PlatformSpec) -> Iterator[
 
 
 def stays_builtin(old: PlatformSpec, new: PlatformSpec, server: Server) -> bool:
-    return all(server in servers_of(it) and provider_of(it, server) is Provider.BUILTIN for it in (old, new))
-
-
-def builtin_of(spec: PlatformSpec, server: Server) -> BuiltinServer:
-    return {
-        Server.POSTGRES: spec.postgres.builtin,
-        Server.REDIS: spec.redis.builtin,
-        Server.KAFKA: spec.kafka.builtin,
-    }[server]
+    return all(server in builtin_servers(it) for it in (old, new))
 
 
 TRANSITIONS: Final[tuple[Compare, ...]] = (

@@ -6,8 +6,9 @@ import sys
 import structlog
 from structlog.typing import EventDict, Processor
 
-from telemetry.core.settings import LogFormat, ProgramSettings
+from telemetry.core.settings import ProgramSettings
 from telemetry.core.tracing.context import current_trace, trace_id
+from telemetry_contract.settings import LogFormat
 
 
 def configure_logs(settings: ProgramSettings, component: str) -> None:

@@ -7,8 +7,6 @@ does not know is an error like one that is missing: a misspelt setting that is s
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from telemetry_contract.architecture import Reads, Store, Writes
-from telemetry_contract.settings import PREFIX
+from telemetry_contract.settings import PREFIX, LogFormat, fault_in_words, unknown_in_words
 
 EXIT_USAGE: Final = 2
 
@@ -39,14 +37,6 @@ def needed_where(choice: Writes | Store | Reads) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-class LogFormat(StrEnum):
-    """JSON lines for machines, aligned lines for a terminal, or whichever fits where standard error goes."""
-
-    AUTO = "auto"
-    JSON = "json"
-    CONSOLE = "console"
 
 
 class ProgramSettings(BaseSettings):
@@ -158,7 +148,7 @@ def parse_settings(model: type[AnySettings]) -> AnySettings:
     """
     known = [PREFIX + name.upper() for name in model.model_fields]
     ours = [name for name in os.environ if name.startswith(PREFIX)]
-    lines = [_unknown_line(name, known) for name in ours if name not in known]
+    lines = [unknown_in_words(name, known, "this program") for name in ours if name not in known]
     try:
         settings = model()
     except ValidationError as error:
@@ -204,14 +194,9 @@ def redact(secret: str) -> str:
     return secret.replace(f":{parts.password}@", ":*****@") if parts.password else secret
 
 
-def _unknown_line(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"{name} is not a setting of this program" + (f"; did you mean {close[0]}?" if close else "")
-
-
 def _fault_line(fault: Any) -> str:  # noqa: ANN401 - pydantic's own error record
     variable = PREFIX + ".".join(str(part) for part in fault["loc"]).upper()
-    return f"{variable} is missing" if fault["type"] == "missing" else f"{variable}: {fault['msg']}"
+    return fault_in_words(variable, fault["type"], fault["msg"])
 
 
 def _leave(text: str) -> NoReturn:

@@ -8,8 +8,8 @@ from telemetry_contract.settings import Component
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.reporting.live import Workload, parse_live
 from telemetry_operator.resources.objects import DEPLOYMENT, STATEFUL_SET
-from telemetry_operator.resources.volumes import builtin_servers, replicas_of
-from telemetry_operator.specs.layout import component_spec, components_of, replica_bounds
+from telemetry_operator.resources.volumes import replicas_of
+from telemetry_operator.specs.layout import builtin_servers, component_spec, components_of, replica_bounds
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.spec import PlatformSpec
 from telemetry_operator.specs.status import ComponentStatus

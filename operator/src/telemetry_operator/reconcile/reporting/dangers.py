@@ -8,9 +8,9 @@ from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.reasons import Reason, Said
 from telemetry_operator.reconcile.reporting.live import Claim, Scaler, parse_live, seconds_since
 from telemetry_operator.resources.objects import AUTOSCALER
-from telemetry_operator.resources.volumes import builtin_servers, replicas_of
+from telemetry_operator.resources.volumes import replicas_of
 from telemetry_operator.specs.findings import dotted
-from telemetry_operator.specs.layout import Server, components_of, replica_bounds
+from telemetry_operator.specs.layout import Server, builtin_servers, components_of, replica_bounds
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.risks import risks_of
 from telemetry_operator.specs.spec import DeletionPolicy, PlatformSpec
