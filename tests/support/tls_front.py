@@ -6,8 +6,8 @@ As a proxy or a managed service would: a client speaks TLS to the front, the fro
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from telemetry_operator.local.servers.server import LOOPBACK
 from tests.support.authority import CertificateFiles
@@ -22,16 +22,42 @@ class _Front:
         self._backend = backend
         self._context = context
         self._asks_first = asks_first
+        self._serving: set[asyncio.Task[None]] = set()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.ensure_future(self._serve(reader, writer))
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
+
+    async def end(self) -> None:
+        """End what is still being carried, and wait until it is."""
+        ending = list(self._serving)
+        for serving in ending:
+            serving.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with closing(writer):
             if self._asks_first:
                 assert await reader.readexactly(len(SSL_REQUEST)) == SSL_REQUEST
                 writer.write(b"S")
             await writer.start_tls(self._context)
             behind, ahead = await asyncio.open_connection(LOOPBACK, self._backend)
-            await asyncio.gather(_pump(reader, ahead), _pump(behind, writer))
+            async with closing(ahead):
+                await asyncio.gather(_pump(reader, ahead), _pump(behind, writer))
+
+
+@asynccontextmanager
+async def closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    """Close at the end, with all that was written sent; at once where it is cancelled."""
+    try:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            yield
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+    finally:
+        writer.transport.abort()
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
@@ -52,7 +78,7 @@ def tls_front(backend: int, files: CertificateFiles, *, asks_first: bool = False
     front = _Front(backend, context, asks_first=asks_first)
 
     async def run() -> None:
-        async with await asyncio.start_server(front.serve, LOOPBACK, port):
+        async with await asyncio.start_server(front.accept, LOOPBACK, port):
             up.set()
             await ended.wait()
 
@@ -65,8 +91,5 @@ def tls_front(backend: int, files: CertificateFiles, *, asks_first: bool = False
     finally:
         loop.call_soon_threadsafe(ended.set)
         thread.join()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(front.end())
         loop.close()

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from tools.bench.load import Load, build_requests
@@ -19,14 +19,28 @@ class Server:
         self.connections = 0
         self.requests = 0
         self.pipelined = False
+        self._open = 0
+        self._closed = asyncio.Condition()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        while data := await reader.read(65_536):
-            self.requests += 1
-            self.pipelined |= data.count(b"HTTP/1.1") != 1
-            writer.write(self.answer)
+        self._open += 1
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                self.requests += 1
+                self.pipelined |= data.count(b"HTTP/1.1") != 1
+                writer.write(self.answer)
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        async with self._closed:
+            self._open -= 1
+            self._closed.notify_all()
+
+    async def all_closed(self) -> None:
+        """Wait for the last connection: a listener's own end does not, before Python 3.12."""
+        async with self._closed:
+            await self._closed.wait_for(lambda: not self._open)
 
 
 @asynccontextmanager
@@ -34,6 +48,7 @@ async def serving(server: Server) -> AsyncIterator[int]:
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     async with listener:
         yield listener.sockets[0].getsockname()[1]
+    await server.all_closed()
 
 
 def plan(port: int, **more: int) -> Http:

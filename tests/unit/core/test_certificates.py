@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,14 @@ async def shown(context: ssl.SSLContext, authority: trustme.CA) -> bytes:
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     ours, theirs = socket.socketpair()
-    ended = asyncio.Event()
+    ended, closed = asyncio.Event(), asyncio.Event()
 
     async def end(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await ended.wait()
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        closed.set()
 
     server = asyncio.StreamReaderProtocol(asyncio.StreamReader(), end)
     loop = asyncio.get_running_loop()
@@ -40,8 +44,11 @@ async def shown(context: ssl.SSLContext, authority: trustme.CA) -> bytes:
     await accepting
     certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     assert isinstance(certificate, bytes)
-    writer.transport.abort()
     ended.set()
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    await closed.wait()
     return certificate
 
 
