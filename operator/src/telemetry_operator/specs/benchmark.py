@@ -76,6 +76,26 @@ class Health(SpecModel):
     share: Share = Field(0.05, description="Share of the seconds that may lie beyond a limit.")
 
 
+class Workload(SpecModel):
+    """What a load is made of beside its profile, how it is judged, and up to where its generator is trusted."""
+
+    stages: tuple[Stage, ...] = Field((), max_length=100, description="The load, stage by stage.")
+    warm_up: Duration = Field(Duration("5s"), description="Load before the first stage that is judged by nobody.")
+    arrivals: Spacing = Field(Spacing.UNIFORM, description="Evenly spaced, or by chance (a Poisson process).")
+    devices: Count = Field(200, ge=1, le=100_000, description="Devices that send and are asked about.")
+    batch_size: Count = Field(100, ge=1, le=10_000, description="Readings in a request of ingest-batch.")
+    workers: Count = Field(1, ge=1, le=64, description="Processes that generate the load.")
+    max_in_flight: Count = Field(1000, ge=1, le=100_000, description="Requests under way at most; more are dropped.")
+    request_timeout: Duration = Field(Duration("10s"), description="After which a request counts as failed.")
+    connection_age: Duration = Field(Duration("30s"), description="After which a connection is made anew.")
+    probes_per_second: Annotated[Number, Field(ge=0, le=100)] = Field(
+        1, description="Readings that are followed until they can be read."
+    )
+    seed: Count = Field(1, ge=0, le=2**53, description="Everything by chance follows from it.")
+    slo: Slo = Field(default_factory=Slo, description="What is promised.")
+    health: Health = Field(default_factory=Health, description="Up to where the generator is trusted.")
+
+
 def load_is_given_once(spec: "BenchmarkSpec") -> Finding | None:
     if (spec.suite is None) == (not spec.stages):
         found = "found neither" if spec.suite is None else "found both"
@@ -99,13 +119,13 @@ def bounded_endpoints_are_called(spec: "BenchmarkSpec") -> Finding | None:
     return None
 
 
-def stage_names_differ(spec: "BenchmarkSpec") -> Finding | None:
+def stage_names_differ(spec: Workload) -> Finding | None:
     names = [stage.name for stage in spec.stages if stage.name]
     twice = next((name for name in names if names.count(name) > 1), None)
     return None if twice is None else at("stages", f"found the name {twice} twice; results go by it")
 
 
-def run_is_bounded(spec: "BenchmarkSpec") -> Finding | None:
+def run_is_bounded(spec: Workload) -> Finding | None:
     seconds = sum(piece[0] for stage in spec.stages for piece in stage.pieces)
     return (
         None if seconds <= LONGEST else at("stages", f"found {seconds:.0f} s in all; at most {LONGEST} s are allowed")
@@ -122,41 +142,26 @@ def duration_is_a_soaks(spec: "BenchmarkSpec") -> Finding | None:
     )
 
 
-def freshness_is_probed(spec: "BenchmarkSpec") -> Finding | None:
+def freshness_is_probed(spec: Workload) -> Finding | None:
     if spec.slo.freshness is None or spec.probes_per_second:
         return None
     return at("slo.freshness", f"found {spec.slo.freshness} and no probes to measure it by; probesPerSecond is 0")
 
 
-class BenchmarkSpec(SpecModel):
+class BenchmarkSpec(Workload):
     """One run. Immutable once it has begun."""
 
     platform: DnsLabel = Field(description="Name of the platform.")
     profile: Profile | None = Field(None, description="A named mixture of requests; left out: mixed.")
     weights: dict[Endpoint, Annotated[Number, Field(gt=0, le=1e6)]] | None = Field(
-        None, min_length=1, description="A mixture of one's own: parts by endpoint."
+        None, min_length=1, max_length=len(Endpoint), description="A mixture of one's own: parts by endpoint."
     )
     suite: Suite | None = Field(None, description="A named load with its bounds.")
     duration: Duration | None = Field(None, description="How long the suite soak lasts; left out: 1h.")
-    stages: tuple[Stage, ...] = Field((), max_length=100, description="The load, stage by stage.")
-    warm_up: Duration = Field(Duration("5s"), description="Load before the first stage that is judged by nobody.")
-    arrivals: Spacing = Field(Spacing.UNIFORM, description="Evenly spaced, or by chance (a Poisson process).")
-    devices: Count = Field(200, ge=1, le=100_000, description="Devices that send and are asked about.")
-    batch_size: Count = Field(100, ge=1, le=10_000, description="Readings in a request of ingest-batch.")
-    workers: Count = Field(1, ge=1, le=64, description="Processes that generate the load.")
-    max_in_flight: Count = Field(1000, ge=1, le=100_000, description="Requests under way at most; more are dropped.")
-    request_timeout: Duration = Field(Duration("10s"), description="After which a request counts as failed.")
-    connection_age: Duration = Field(Duration("30s"), description="After which a connection is made anew.")
     deadline: Duration | None = Field(None, description="After which the run is Aborted, whatever is left of it.")
-    probes_per_second: Annotated[Number, Field(ge=0, le=100)] = Field(
-        1, description="Readings that are followed until they can be read."
-    )
-    seed: Count = Field(1, ge=0, le=2**53, description="Everything by chance follows from it.")
     existing_data: ExistingData = Field(
         ExistingData.REFUSE, description="Whether a platform that holds readings of others is loaded."
     )
-    slo: Slo = Field(default_factory=Slo, description="What is promised.")
-    health: Health = Field(default_factory=Health, description="Up to where the generator is trusted.")
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(load_is_given_once),

@@ -1,0 +1,238 @@
+"""The ArchitectureComparison kind: variants of a platform, the load that each is put under, and what decides.
+
+A variant is four choices and whatever else of a platform is to differ. Those parts of a platform stand here as open
+blocks: they are put together and checked as a whole platform (`telemetry_operator.comparisons.variants`), which is
+more than could be checked of a part.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import Field, ValidationError
+
+from telemetry_contract.architecture import Reads, Scaling, Store, Writes
+from telemetry_loadtest.profiles import WEIGHTS, Endpoint, Profile
+from telemetry_loadtest.search import FIRST, PRECISION
+from telemetry_operator.specs.base import Count, Flag, Number, SpecModel
+from telemetry_operator.specs.benchmark import (
+    Workload,
+    freshness_is_probed,
+    run_is_bounded,
+    stage_names_differ,
+)
+from telemetry_operator.specs.diagnosis import findings_of
+from telemetry_operator.specs.duration import Duration
+from telemetry_operator.specs.findings import Finding, Rule, at
+from telemetry_operator.specs.load import Rate
+from telemetry_operator.specs.names import DnsLabel
+from telemetry_operator.specs.platform import API_VERSION, KIND, Metadata, TelemetryPlatform
+from telemetry_operator.specs.spec import Preset
+
+CHOICES: Final = ("architecture", "writes", "store", "reads", "scaling")
+MOST_VARIANTS: Final = 20
+AGAIN: Final = "again"  # ends the name of the variant that is compared with itself
+
+_OPEN: Final[dict[str, Any]] = {"x-kubernetes-preserve-unknown-fields": True}
+PlatformPart = Annotated[dict[str, Any], Field(json_schema_extra=_OPEN)]
+
+
+class Deciding(StrEnum):
+    """The one number of a cell that is compared."""
+
+    CEILING = "ceiling"
+    P50 = "p50"
+    P95 = "p95"
+    P99 = "p99"
+    FRESHNESS = "freshness"
+
+
+class Metric(SpecModel):
+    """What decides, declared before anything is measured."""
+
+    name: Deciding = Field(
+        Deciding.CEILING,
+        description="The highest rate that holds the SLO, a latency at the rates of the stages, or the 99th percentile "
+        "of the time until an accepted reading can be read.",
+    )
+    endpoint: Endpoint | None = Field(
+        None, description="Whose latency; left out: that of all requests together. Only with p50, p95 and p99."
+    )
+
+
+class Climb(SpecModel):
+    """How the ceiling is looked for: from a first rate by doubling, then by halving what is left."""
+
+    first: Rate = Field(FIRST, gt=0, description="Requests a second that are tried first.")
+    step: Duration = Field(Duration("20s"), description="How long a rate must hold.")
+    precision: Annotated[Number, Field(ge=0.01, le=1)] = Field(
+        PRECISION, description="How near the two ends must come, as a share of the lower one."
+    )
+
+
+class Variant(SpecModel):
+    """One of the platforms that are compared."""
+
+    name: DnsLabel | None = Field(None, description="Name in tables; left out: the preset's.")
+    architecture: Preset = Field(Preset("baseline"), description="Preset of the four choices below.")
+    writes: Writes | None = Field(
+        None, description="Who commits a reading: the producer, or the consumer behind Kafka."
+    )
+    store: Store | None = Field(None, description="Where history lives.")
+    reads: Reads | None = Field(None, description="Whether analytics asks the store at once, or Redis first.")
+    scaling: Scaling | None = Field(None, description="Whether replicas are fixed or an autoscaler's.")
+    platform: PlatformPart = Field(
+        default_factory=dict,
+        description="More of a platform's spec, of this variant alone; it wins over what all variants have.",
+    )
+
+    @property
+    def title(self) -> str:
+        return self.name or self.architecture.value
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The choices that are given, as a platform's spec has them."""
+        given = ((name, getattr(self, name)) for name in CHOICES)
+        return {name: value.value for name, value in given if value is not None}
+
+
+def variant_names_differ(spec: "ComparisonSpec") -> Finding | None:
+    names = [variant.title for variant in spec.variants]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return None if twice is None else at("variants", f"found {twice} twice; tables go by the variants' names")
+
+
+def profiles_differ(spec: "ComparisonSpec") -> Finding | None:
+    twice = next((name for name in spec.profiles if spec.profiles.count(name) > 1), None)
+    return None if twice is None else at("profiles", f"found {twice} twice; give each once")
+
+
+def stages_fit_the_metric(spec: "ComparisonSpec") -> Finding | None:
+    """A ceiling is looked for at rates of its own; every other number is of stated ones."""
+    searched = spec.metric.name is Deciding.CEILING
+    if searched and spec.stages:
+        return at("stages", "found beside metric ceiling, which chooses its rates itself (search); leave them out")
+    if not searched and not spec.stages:
+        return at("stages", f"required, and missing: metric {spec.metric.name} is measured at rates that are stated")
+    return None
+
+
+def search_fits_the_metric(spec: "ComparisonSpec") -> Finding | None:
+    if spec.search is None or spec.metric.name is Deciding.CEILING:
+        return None
+    return at("search", f"found beside metric {spec.metric.name}; only a ceiling is looked for")
+
+
+def metric_endpoint_is_called(spec: "ComparisonSpec") -> Finding | None:
+    endpoint, name = spec.metric.endpoint, spec.metric.name
+    if endpoint is None:
+        return None
+    if name in {Deciding.CEILING, Deciding.FRESHNESS}:
+        return at("metric.endpoint", f"found {endpoint}; {name} is of all endpoints together")
+    silent = next((one for one in spec.profiles if endpoint not in WEIGHTS[one]), None)
+    return None if silent is None else at("metric.endpoint", f"found {endpoint}, which profile {silent} does not call")
+
+
+def freshness_has_probes(spec: "ComparisonSpec") -> Finding | None:
+    if spec.metric.name is not Deciding.FRESHNESS or spec.probes_per_second:
+        return None
+    return at("probesPerSecond", "found 0, and the metric freshness is measured by probes")
+
+
+def bounds_are_of_called_endpoints(spec: "ComparisonSpec") -> Finding | None:
+    called = {endpoint for profile in spec.profiles for endpoint in WEIGHTS[profile]}
+    for number, bound in enumerate(spec.slo.bounds):
+        if bound.endpoint is not None and bound.endpoint not in called:
+            path = ("slo", "bounds", number, "endpoint")
+            return Finding(path, f"found {bound.endpoint}, which no profile calls; called are: {', '.join(called)}")
+    return None
+
+
+def platforms_are_whole(spec: "ComparisonSpec") -> Finding | None:
+    """Each variant, put together with what all have, is a platform."""
+    return next(spec.platform_faults(), None)
+
+
+class ComparisonSpec(Workload):
+    """Variants × profiles × blocks. Immutable once it has begun."""
+
+    variants: tuple[Variant, ...] = Field(min_length=2, max_length=MOST_VARIANTS, description="What is compared.")
+    platform: PlatformPart = Field(default_factory=dict, description="What all variants have of a platform's spec.")
+    profiles: tuple[Profile, ...] = Field(
+        (Profile.READ_HEAVY, Profile.WRITE_HEAVY, Profile.MIXED),
+        min_length=1,
+        max_length=len(Profile),
+        description="Mixtures of requests, each compared by itself; left out: read-heavy, write-heavy and mixed.",
+    )
+    blocks: Count = Field(
+        6, ge=1, le=100, description="Repetitions, each of every variant under every profile; a win needs 6."
+    )
+    metric: Metric = Field(default_factory=Metric, description="What decides.")
+    search: Climb | None = Field(None, description="How a ceiling is looked for; left out: as the suite ceiling does.")
+    noise_floor: Flag = Field(
+        default=False,
+        description="Whether the first variant runs a second time in each block, to show what differences noise makes.",
+    )
+    run_deadline: Duration | None = Field(None, description="After which a run is Aborted, and has no number.")
+    deadline: Duration | None = Field(
+        None, description="After which no further run is begun, and the comparison is Aborted."
+    )
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(variant_names_differ),
+        Rule(profiles_differ),
+        Rule(stages_fit_the_metric),
+        Rule(search_fits_the_metric),
+        Rule(metric_endpoint_is_called),
+        Rule(freshness_has_probes),
+        Rule(bounds_are_of_called_endpoints),
+        Rule(stage_names_differ),
+        Rule(run_is_bounded),
+        Rule(freshness_is_probed),
+        Rule(platforms_are_whole),
+    )
+
+    def platform_of(self, variant: Variant) -> dict[str, Any]:
+        """The whole spec of a variant's platform, as a manifest has it; blocks are put together name by name."""
+        return merged(merged(self.platform, variant.platform), variant.choices)
+
+    def platform_faults(self) -> Iterator[Finding]:
+        """What keeps the variants from being platforms, each at the variant that brings it in."""
+        for number, variant in enumerate(self.variants):
+            try:
+                platform_named(variant.title, self.platform_of(variant))
+            except ValidationError as error:
+                for found in findings_of(error, TelemetryPlatform):
+                    where = ".".join(str(part) for part in found.path[1:])
+                    yield Finding(("variants", number, "platform"), f"{where}: {found.message}".removeprefix(": "))
+
+
+def merged(common: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The first block with the second laid over it; what stands in both as a block is merged in turn."""
+    both = {
+        name: merged(common[name], value)
+        for name, value in own.items()
+        if isinstance(value, dict) and isinstance(common.get(name), dict)
+    }
+    return common | own | both
+
+
+def platform_named(name: str, spec: dict[str, Any]) -> TelemetryPlatform:
+    """A platform of this name and spec.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    header = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}}
+    return TelemetryPlatform.model_validate(header | {"spec": spec})
+
+
+class ArchitectureComparison(SpecModel):
+    """A manifest of kind ArchitectureComparison."""
+
+    api_version: Literal["telemetry.dev/v1alpha1"] = Field(description="Version of the kind.")
+    kind: Literal["ArchitectureComparison"] = Field(description="The kind.")
+    metadata: Metadata = Field(description="Name and labels.")
+    spec: ComparisonSpec = Field(description="The comparison.")
+    status: dict[str, Any] = Field(default_factory=dict, exclude=True, repr=False, description="The operator's own.")
