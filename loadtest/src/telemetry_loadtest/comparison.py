@@ -10,32 +10,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
+from telemetry_loadtest.comparison_plan import Metric
+from telemetry_loadtest.comparison_results import Outcome
 from telemetry_loadtest.statistics import ALPHA, Effect, JointTest, joint_test, log_ratios, minimum_blocks
 
 _MISSING: Final = 0.5  # a variant without its number in more of the blocks is left out
-
-
-class Outcome(StrEnum):
-    """What is said of a profile."""
-
-    WINNER = "winner"
-    NO_DIFFERENCE = "no difference shown"
-    INSUFFICIENT = "insufficient data"
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """The number that decides. `of_acknowledgement`: it counts until a write is acknowledged, whatever that means."""
-
-    name: str
-    unit: str
-    more_is_better: bool
-    of_acknowledgement: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from telemetry_loadtest.comparison import Cell, Judgement, Metric, Outcome, judge, noise_floor
+from telemetry_loadtest.comparison import Cell, Judgement, judge, noise_floor
+from telemetry_loadtest.comparison_plan import Metric
+from telemetry_loadtest.comparison_results import Outcome
 
 CEILING = Metric("ceiling", "requests/s", more_is_better=True, of_acknowledgement=False)
 P95 = Metric("p95", "ms", more_is_better=False, of_acknowledgement=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from telemetry_loadtest.report.caveats import caveats
-from telemetry_loadtest.report.tables import Table, build_tables, endpoints, judged_stages, merged
+from telemetry_loadtest.report.tables import Table, build_tables
 from telemetry_loadtest.report.words import count, milliseconds, number, rate, share, span
+from telemetry_loadtest.result_views import data_lost, endpoints, judged_seconds, merged
 from telemetry_loadtest.results import Result
 
 
@@ -57,12 +58,11 @@ def _summary(result: Result) -> str:
 
 
 def _facts(result: Result) -> Iterator[Fact]:
-    stages = judged_stages(result)
-    judged = [second for second in result.seconds if second.stage in stages]
+    judged = judged_seconds(result)
     if judged:
         offered = sum(second.offered for second in judged)
         bad, dropped = sum(second.bad for second in judged), sum(second.dropped for second in judged)
-        good = None if _lost(result) else sum(second.good for second in judged) / len(judged)
+        good = None if data_lost(result) else sum(second.good for second in judged) / len(judged)
         best = max(second.offered for second in judged)
         yield Fact("offered", rate(offered / len(judged)), f"at most {number(best)} in a second")
         yield Fact("good", rate(good), "none: the books do not close" if good is None else "status and body right")
@@ -72,7 +72,3 @@ def _facts(result: Result) -> Iterator[Fact]:
         yield Fact(f"{endpoint} p95", milliseconds(merged(result, endpoint).percentile(95)), "from the intended start")
     if result.freshness is not None:
         yield Fact("freshness p99", milliseconds(result.freshness.p99), "accepted until it can be read")
-
-
-def _lost(result: Result) -> bool:
-    return result.books is not None and not result.books.closed

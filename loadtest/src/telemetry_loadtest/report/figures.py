@@ -12,9 +12,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from telemetry_loadtest.report.axes import legend, linear, log_milliseconds, with_time
 from telemetry_loadtest.report.figures_system import ceiling_plots, generator_plots, system_plots
 from telemetry_loadtest.report.series import HeatMap, Timeline, heat_map, levels, percentiles_of, tail, timeline
-from telemetry_loadtest.report.tables import endpoints, merged
 from telemetry_loadtest.report.theme import COLOUR, HEAT, Plot, drawing, series_colour, to_svg
 from telemetry_loadtest.report.words import number, span
+from telemetry_loadtest.result_views import endpoints, merged
 from telemetry_loadtest.results import Measure, Result
 
 _RARE: Final = {2: "50", 10: "90", 100: "99", 1000: "99.9", 10_000: "99.99", 100_000: "99.999"}

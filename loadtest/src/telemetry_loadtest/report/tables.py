@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from telemetry_loadtest.histogram import Histogram
 from telemetry_loadtest.report.words import NOTHING, amount, count, milliseconds, number, rate, share, span
+from telemetry_loadtest.result_views import endpoints, merged
 from telemetry_loadtest.results import Bound, Measure, Percentiles, Result, Stage
 
 _PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
@@ -21,29 +21,6 @@ class Table:
     rows: Sequence[Sequence[str]]
     note: str = ""
     numbers: range = range(1, 99)
-
-
-def merged(result: Result, endpoint: str, measure: Measure = Measure.LATENCY) -> Histogram:
-    """Everything good that one endpoint answered behind the warm-up."""
-    judged = judged_stages(result)
-    return Histogram.merged(
-        Histogram.decode(one.encoded)
-        for one in result.histograms
-        if one.good and one.measure is measure and one.endpoint == endpoint and one.stage in judged
-    )
-
-
-def judged_stages(result: Result) -> set[str]:
-    """The stages that count: not the warm-up, and not the draining behind the last."""
-    return {stage.name for stage in result.stages if not stage.warm_up}
-
-
-def endpoints(result: Result) -> list[str]:
-    """The endpoints that were called, the most called first."""
-    offered: dict[str, int] = {}
-    for one in result.summaries:
-        offered[one.endpoint] = offered.get(one.endpoint, 0) + one.offered
-    return sorted(offered, key=lambda name: -offered[name])
 
 
 def build_tables(result: Result) -> Iterator[Table]:

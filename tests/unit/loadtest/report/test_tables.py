@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from telemetry_loadtest.histogram import Histogram
-from telemetry_loadtest.report.tables import Table, build_tables, endpoints
+from telemetry_loadtest.report.tables import Table, build_tables
 from telemetry_loadtest.report.words import amount, number
+from telemetry_loadtest.result_views import endpoints
 from telemetry_loadtest.results import CeilingFound, CeilingStep, Measure, Result
 
 

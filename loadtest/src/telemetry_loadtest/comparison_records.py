@@ -1,0 +1,183 @@
+"""From one run's result to its cell's record: the primary number if the run may have one, rates, latencies, and cost.
+
+Pure. Which runs have a number is decided here once: a run that was Invalid, Aborted or an Error says nothing of the
+platform; one that lost data has no number at all; one that answered wrongly, dropped requests or ended before its time
+did not carry the load at which the number would have been measured.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from telemetry_loadtest.comparison_plan import Acknowledgement, ComparisonPlan, PlannedCell, Primary, PrimaryKind
+from telemetry_loadtest.comparison_results import CellRecord, Cost, Latency
+from telemetry_loadtest.result_views import data_lost, endpoints, judged_seconds, merged
+from telemetry_loadtest.results import Result, Series, Verdict
+
+_SILENT: Final = frozenset({Verdict.INVALID, Verdict.ABORTED, Verdict.ERROR})
+_NOT_CARRIED: Final = frozenset({"errors", "drops"})
+_MIB: Final = 2**20
+_THOUSAND: Final = 1000
+
+
+class Window(NamedTuple):
+    """The part of a run that counts, on its clock, and the good requests in it."""
+
+    begin: float
+    end: float
+    good: int
+
+    @property
+    def length(self) -> float:
+        return self.end - self.begin
+
+
+def record_of(result: Result, cell: PlannedCell, plan: ComparisonPlan) -> CellRecord:
+    """Return the record of a cell that was run."""
+    value, why = _value(result, plan.primary, cell.profile)
+    seconds = judged_seconds(result)
+    return CellRecord(
+        variant=cell.variant,
+        profile=cell.profile,
+        block=cell.block,
+        verdict=result.verdict,
+        reason=why or result.reason,
+        value=value,
+        acknowledged_as=_acknowledged_as(result, plan.variant(cell.variant).acknowledges),
+        run=result.provenance.run,
+        began=result.provenance.began,
+        ended=result.provenance.ended,
+        offered=_rate([one.offered for one in seconds]),
+        achieved=_rate([one.good + one.bad for one in seconds]),
+        good=None if data_lost(result) else _rate([one.good for one in seconds]),
+        latencies=_latencies(result),
+        freshness_p99=result.freshness.p99 if result.freshness else None,
+        lag=_lag(result.system),
+        drain_seconds=result.books.drain_seconds if result.books else None,
+        ceiling_low=result.ceiling.low if result.ceiling else None,
+        ceiling_high=result.ceiling.high if result.ceiling else None,
+        cost=cost_of(result),
+    )
+
+
+def failed_record(
+    cell: PlannedCell, plan: ComparisonPlan, reason: str, *, began: str | None = None, ended: str | None = None
+) -> CellRecord:
+    """Return the record of a cell that never came to a run: its platform did not stand, or no result was fetched."""
+    return CellRecord(
+        variant=cell.variant, profile=cell.profile, block=cell.block, verdict=Verdict.ERROR, reason=reason, value=None,
+        acknowledged_as=plan.variant(cell.variant).acknowledges, began=began, ended=ended,
+    )  # fmt: skip
+
+
+def _value(result: Result, primary: Primary, profile: str) -> tuple[float | None, str]:
+    """Return the primary number, or None and why there is none."""
+    if result.verdict in _SILENT or data_lost(result):
+        return None, f"{result.verdict}: {result.reason}"
+    if primary.kind is PrimaryKind.CEILING:
+        low = result.ceiling.low if result.ceiling else None
+        return low, "" if low else "no rate held its SLO"
+    refused = _not_carried(result)
+    if refused:
+        return None, refused
+    value = _measured(result, primary, profile)
+    return (value, "") if value else (None, f"{primary.kind} was not measured")
+
+
+def _not_carried(result: Result) -> str:
+    """Return why the load was not carried to its end, if it was not."""
+    broken = [bound for bound in result.bounds if bound.measure in _NOT_CARRIED and not bound.held]
+    if broken:
+        named = ", ".join(f"{one.endpoint} {one.measure}".strip() for one in broken)
+        return f"{result.verdict}: its load was not carried: {named}"
+    end = max((stage.end for stage in result.stages), default=0.0)
+    seen = max((second.at + 1 for second in judged_seconds(result)), default=0)
+    return f"{result.verdict}: ended at {seen} s of {end:g}" if seen < int(end) else ""
+
+
+def _measured(result: Result, primary: Primary, profile: str) -> float | None:
+    if primary.kind is PrimaryKind.FRESHNESS:
+        return result.freshness.p99 if result.freshness else None
+    return merged(result, primary.endpoints[profile]).percentile(95)
+
+
+def _rate(counts: Sequence[int]) -> float | None:
+    return sum(counts) / len(counts) if counts else None
+
+
+def _acknowledged_as(result: Result, declared: Acknowledgement) -> Acknowledgement:
+    """Return what the run's acknowledgements meant; the weaker promise where there were both."""
+    kinds = result.books.acknowledged_as if result.books else {}
+    if kinds.get("queued"):
+        return "queued"
+    return "stored" if kinds.get("stored") else declared
+
+
+def _latencies(result: Result) -> dict[str, Latency]:
+    found = {endpoint: merged(result, endpoint) for endpoint in endpoints(result)}
+    return {
+        name: Latency(*(histogram.percentile(share) for share in (50, 95, 99))) for name, histogram in found.items()
+    }
+
+
+def _lag(system: Sequence[Series]) -> float | None:
+    """Return the last lag that was seen, in records; None where there is no stream."""
+    last = [one.points[-1][1] for one in system if one.measure == "lag" and one.points]
+    return sum(last) if last else None
+
+
+def cost_of(result: Result) -> Cost | None:
+    """Return what the platform took behind the warm-up; None where nothing was judged.
+
+    A part that hides its processor time or memory makes the sum unknown, not smaller.
+    """
+    seconds = judged_seconds(result)
+    if not seconds:
+        return None
+    window = Window(seconds[0].at, seconds[-1].at + 1, sum(one.good for one in seconds))
+    cores = _total(result.system, "cpu", window)
+    memory = _total(result.system, "memory", window)
+    instances = _instances(result.system, window)
+    return Cost(
+        cpu_seconds=None if cores is None else cores * window.length,
+        memory_bytes=memory,
+        instances=instances,
+        cpu_per_thousand=_per_thousand(cores, window),
+        memory_per_thousand=_per_thousand(None if memory is None else memory / _MIB, window),
+        instances_per_thousand=_per_thousand(instances, window),
+    )
+
+
+def _total(system: Sequence[Series], measure: str, window: Window) -> float | None:
+    """Return the sum over all sources of their means in the window; None where one of them is unknown."""
+    mine = [one for one in system if one.measure == measure]
+    if not mine or any(one.unavailable for one in mine):
+        return None
+    return sum(_present(one, window) * _mean(one, window) for one in mine)
+
+
+def _instances(system: Sequence[Series], window: Window) -> float | None:
+    """Return how many sources of memory there were on average: a process or pod that came late counts in part."""
+    mine = [one for one in system if one.measure == "memory" and one.points]
+    return sum(_present(one, window) for one in mine) if mine else None
+
+
+def _inside(series: Series, window: Window) -> list[tuple[float, float]]:
+    return [(at, value) for at, value in series.points if window.begin <= at < window.end]
+
+
+def _mean(series: Series, window: Window) -> float:
+    values = [value for _, value in _inside(series, window)]
+    return sum(values) / len(values) if values else 0.0
+
+
+def _present(series: Series, window: Window) -> float:
+    """Return for what part of the window the source was there, from the first to the last that was seen of it."""
+    times = [at for at, _ in _inside(series, window)]
+    if not times:
+        return 0.0
+    step = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else window.length
+    return min(1.0, (times[-1] - times[0] + step) / window.length)
+
+
+def _per_thousand(mean: float | None, window: Window) -> float | None:
+    return None if mean is None or not window.good else mean * window.length / (window.good / _THOUSAND)
