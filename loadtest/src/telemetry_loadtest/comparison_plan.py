@@ -6,11 +6,14 @@ needs numpy, so that a command line and an operator may read it for nothing.
 
 import hashlib
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from telemetry_loadtest.profiles import Endpoint
+
 Acknowledgement: TypeAlias = Literal["stored", "queued"]
+ALL: Final = "all"  # endpoints together, where one's name could stand
 
 
 class Metric(msgspec.Struct, frozen=True):
@@ -23,24 +26,37 @@ class Metric(msgspec.Struct, frozen=True):
 
 
 class PrimaryKind(StrEnum):
-    """What the number is."""
+    """What the number is; latencies and freshness are at the rate that the load offers."""
 
     CEILING = "ceiling"  # the highest rate that held its SLO
-    P95 = "p95"  # of one endpoint's latency, at the rate that the load offers
-    FRESHNESS = "freshness"  # p99 of accepted until readable, at the rate that the load offers
+    P50 = "p50"
+    P95 = "p95"
+    P99 = "p99"
+    FRESHNESS = "freshness"  # p99 of accepted until readable
 
 
 class Primary(msgspec.Struct, frozen=True):
     """Which number of a run decides, declared before the run.
 
-    `endpoints` names by profile the endpoint whose p95 it is; `freshness_bounded` says whether the SLO bounds freshness
-    too: only then does a ceiling count more than acknowledgements. `words` states the load: "at 100 requests a second".
+    `endpoint` is the one whose latency it is, None all requests together. `freshness_bounded` says whether the SLO
+    bounds freshness too: only then does a ceiling count more than acknowledgements. `load` states the load in words:
+    "at 100 requests a second".
     """
 
     kind: PrimaryKind
-    words: str
-    endpoints: dict[str, str] = {}
+    load: str
+    endpoint: str | None = None
     freshness_bounded: bool = False
+
+    @property
+    def metric(self) -> Metric:
+        """The number as it is judged."""
+        if self.kind is PrimaryKind.CEILING:
+            return Metric("ceiling", "requests/s", more_is_better=True, of_acknowledgement=not self.freshness_bounded)
+        if self.kind is PrimaryKind.FRESHNESS:
+            return Metric("freshness p99", "ms", more_is_better=False, of_acknowledgement=False)
+        writes = self.endpoint is None or Endpoint(self.endpoint).writes
+        return Metric(f"{self.endpoint or ALL} {self.kind}", "ms", more_is_better=False, of_acknowledgement=writes)
 
 
 class Variant(msgspec.Struct, frozen=True):

@@ -5,11 +5,12 @@ platform; one that lost data has no number at all; one that answered wrongly, dr
 did not carry the load at which the number would have been measured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from telemetry_loadtest.comparison_plan import Acknowledgement, ComparisonPlan, PlannedCell, Primary, PrimaryKind
+from telemetry_loadtest.comparison_plan import ALL, Acknowledgement, ComparisonPlan, PlannedCell, Primary, PrimaryKind
 from telemetry_loadtest.comparison_results import CellRecord, Cost, Latency
+from telemetry_loadtest.histogram import Histogram
 from telemetry_loadtest.result_views import data_lost, endpoints, judged_seconds, merged
 from telemetry_loadtest.results import Result, Series, Verdict
 
@@ -33,7 +34,8 @@ class Window(NamedTuple):
 
 def record_of(result: Result, cell: PlannedCell, plan: ComparisonPlan) -> CellRecord:
     """Return the record of a cell that was run."""
-    value, why = _value(result, plan.primary, cell.profile)
+    latencies = _latencies(result)
+    value, why = _value(result, plan.primary, latencies)
     seconds = judged_seconds(result)
     return CellRecord(
         variant=cell.variant,
@@ -49,7 +51,7 @@ def record_of(result: Result, cell: PlannedCell, plan: ComparisonPlan) -> CellRe
         offered=_rate([one.offered for one in seconds]),
         achieved=_rate([one.good + one.bad for one in seconds]),
         good=None if data_lost(result) else _rate([one.good for one in seconds]),
-        latencies=_latencies(result),
+        latencies=latencies,
         freshness_p99=result.freshness.p99 if result.freshness else None,
         lag=_lag(result.system),
         drain_seconds=result.books.drain_seconds if result.books else None,
@@ -69,7 +71,7 @@ def failed_record(
     )  # fmt: skip
 
 
-def _value(result: Result, primary: Primary, profile: str) -> tuple[float | None, str]:
+def _value(result: Result, primary: Primary, latencies: Mapping[str, Latency]) -> tuple[float | None, str]:
     """Return the primary number, or None and why there is none."""
     if result.verdict in _SILENT or data_lost(result):
         return None, f"{result.verdict}: {result.reason}"
@@ -79,7 +81,7 @@ def _value(result: Result, primary: Primary, profile: str) -> tuple[float | None
     refused = _not_carried(result)
     if refused:
         return None, refused
-    value = _measured(result, primary, profile)
+    value = _measured(result, primary, latencies)
     return (value, "") if value else (None, f"{primary.kind} was not measured")
 
 
@@ -94,10 +96,11 @@ def _not_carried(result: Result) -> str:
     return f"{result.verdict}: ended at {seen} s of {end:g}" if seen < int(end) else ""
 
 
-def _measured(result: Result, primary: Primary, profile: str) -> float | None:
+def _measured(result: Result, primary: Primary, latencies: Mapping[str, Latency]) -> float | None:
     if primary.kind is PrimaryKind.FRESHNESS:
         return result.freshness.p99 if result.freshness else None
-    return merged(result, primary.endpoints[profile]).percentile(95)
+    found = latencies.get(primary.endpoint or ALL)
+    return getattr(found, primary.kind.value) if found else None
 
 
 def _rate(counts: Sequence[int]) -> float | None:
@@ -114,9 +117,8 @@ def _acknowledged_as(result: Result, declared: Acknowledgement) -> Acknowledgeme
 
 def _latencies(result: Result) -> dict[str, Latency]:
     found = {endpoint: merged(result, endpoint) for endpoint in endpoints(result)}
-    return {
-        name: Latency(*(histogram.percentile(share) for share in (50, 95, 99))) for name, histogram in found.items()
-    }
+    found[ALL] = Histogram.merged(found.values())
+    return {name: Latency(*map(histogram.percentile, (50, 95, 99))) for name, histogram in found.items()}
 
 
 def _lag(system: Sequence[Series]) -> float | None:

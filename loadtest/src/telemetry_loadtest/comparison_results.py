@@ -45,7 +45,7 @@ class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One cell that was run, or was tried. `value` is the primary metric's, None with `reason`.
 
     `run` names the run's own result, None where none was written. `lag` is the records not stored yet when the last
-    answer came, `drain_seconds` how long after it all was stored. `latencies` are by endpoint.
+    answer came, `drain_seconds` how long after it all was stored. `latencies` are by endpoint, and of `all` together.
     """
 
     variant: str
