@@ -71,11 +71,21 @@ class Choices(StatusModel):
     scaling: Scaling = Field(description="Whether replicas are fixed or an autoscaler's.")
 
 
-class EndpointUrls(StatusModel):
-    """Where the platform is reached inside the cluster."""
+class OutsideUrls(StatusModel):
+    """Where the platform is reached from outside the cluster, by its Ingress."""
 
-    producer: str | None = Field(None, description="URL that readings are sent to.")
-    analytics: str | None = Field(None, description="URL that readings are asked from.")
+    producer: str | None = Field(None, description="URL that readings are sent to; missing without a host of its own.")
+    analytics: str | None = Field(
+        None, description="URL that readings are asked from; missing without a host of its own."
+    )
+
+
+class EndpointUrls(StatusModel):
+    """Where the platform is reached."""
+
+    producer: str | None = Field(None, description="URL inside the cluster that readings are sent to.")
+    analytics: str | None = Field(None, description="URL inside the cluster that readings are asked from.")
+    outside: OutsideUrls | None = Field(None, description="The same by the hosts of spec.ingress; missing without it.")
 
 
 class ComponentStatus(StatusModel):
@@ -114,7 +124,7 @@ class PlatformStatus(StatusModel):
     step: str | None = Field(None, description="What is being done or waited for now; missing at rest.")
     reason: str | None = Field(None, description="Reason of the first condition that is not as it should be.")
     ingest: str | None = Field(None, description="Producers that are ready, of those wanted: 2/2.")
-    endpoints: EndpointUrls | None = Field(None, description="Where the platform is reached inside the cluster.")
+    endpoints: EndpointUrls | None = Field(None, description="Where the platform is reached.")
     keys_secret_name: str | None = Field(
         None, description="Secret with the keys that device keys and tokens are made from."
     )

@@ -86,6 +86,22 @@ def test_urls_speak_https_where_the_platform_does() -> None:
     assert said.endpoints.producer == "https://demo-producer.farm.svc:8080"
 
 
+@pytest.mark.parametrize(
+    ("ingress", "told"),
+    [
+        (
+            {"producerHost": "in.example", "analyticsHost": "out.example"},
+            {"producer": "http://in.example", "analytics": "http://out.example"},
+        ),
+        ({"producerHost": "in.example", "tlsSecretName": "cert"}, {"producer": "https://in.example"}),
+    ],
+)
+def test_hosts_of_an_ingress_are_told_beside_the_services(ingress: Object, told: Object) -> None:
+    endpoints = dump_status(build(visit_of({"ingress": ingress})))["endpoints"]
+    assert endpoints["outside"] == told
+    assert endpoints["producer"] == "http://demo-producer.farm.svc:8080"
+
+
 def test_choices_that_no_preset_makes_are_told_one_by_one() -> None:
     choices = Architecture(Writes.KAFKA, Store.MEMORY, Reads.REDIS, Scaling.HPA)
     assert architecture_in_words(choices) == "kafka/memory/redis/hpa"

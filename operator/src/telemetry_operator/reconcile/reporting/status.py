@@ -13,6 +13,7 @@ from telemetry_operator.resources.addresses import service_host
 from telemetry_operator.resources.files import keys_secret_name
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.resources.ports import PUBLIC_PORT
+from telemetry_operator.specs.ingress import IngressSpec
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.status import (
     Choices,
@@ -20,6 +21,7 @@ from telemetry_operator.specs.status import (
     ConditionStatus,
     ConditionType,
     EndpointUrls,
+    OutsideUrls,
     PlatformStatus,
     ProbeStatus,
     Time,
@@ -70,14 +72,30 @@ def architecture_in_words(choices: Architecture) -> str:
 
 def _told_of(platform: TelemetryPlatform) -> dict[str, Any]:
     choices = platform.spec.choices
-    scheme = "https" if platform.spec.tls else "http"
-    urls = {name: f"{scheme}://{service_host(platform, name)}:{PUBLIC_PORT}" for name in ("producer", "analytics")}
     return {
         "architecture": architecture_in_words(choices),
         "choices": Choices(writes=choices.writes, store=choices.store, reads=choices.reads, scaling=choices.scaling),
-        "endpoints": EndpointUrls(**urls),
+        "endpoints": _endpoints(platform),
         "keys_secret_name": keys_secret_name(platform),
     }
+
+
+def _endpoints(platform: TelemetryPlatform) -> EndpointUrls:
+    scheme = "https" if platform.spec.tls else "http"
+    producer, analytics = (
+        f"{scheme}://{service_host(platform, name)}:{PUBLIC_PORT}" for name in ("producer", "analytics")
+    )
+    return EndpointUrls(producer=producer, analytics=analytics, outside=_outside(platform.spec.ingress))
+
+
+def _outside(ingress: IngressSpec | None) -> OutsideUrls | None:
+    if ingress is None:
+        return None
+    scheme = "https" if ingress.tls_secret_name else "http"
+    producer, analytics = (
+        f"{scheme}://{host}" if host else None for host in (ingress.producer_host, ingress.analytics_host)
+    )
+    return OutsideUrls(producer=producer, analytics=analytics)
 
 
 def _told_before(previous: PlatformStatus) -> dict[str, Any]:
