@@ -6,12 +6,12 @@ more than could be checked of a part.
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, ValidationError
 
 from telemetry_contract.architecture import Reads, Scaling, Store, Writes
+from telemetry_loadtest.comparison_plan import PrimaryKind
 from telemetry_loadtest.profiles import WEIGHTS, Endpoint, Profile
 from telemetry_loadtest.search import FIRST, PRECISION
 from telemetry_operator.specs.base import Count, Flag, Number, SpecModel
@@ -25,35 +25,25 @@ from telemetry_operator.specs.diagnosis import findings_of
 from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.findings import Finding, Rule, at
 from telemetry_operator.specs.load import Rate
-from telemetry_operator.specs.names import DnsLabel
+from telemetry_operator.specs.names import LabelPart
 from telemetry_operator.specs.platform import API_VERSION, KIND, Metadata, TelemetryPlatform
 from telemetry_operator.specs.spec import Preset
 
+SERVERS: Final = ("postgres", "redis", "kafka")
 CHOICES: Final = ("architecture", "writes", "store", "reads", "scaling")
 MOST_VARIANTS: Final = 20
-AGAIN: Final = "again"  # ends the name of the variant that is compared with itself
 
 _OPEN: Final[dict[str, Any]] = {"x-kubernetes-preserve-unknown-fields": True}
 PlatformPart = Annotated[dict[str, Any], Field(json_schema_extra=_OPEN)]
 
 
-class Deciding(StrEnum):
-    """The one number of a cell that is compared."""
-
-    CEILING = "ceiling"
-    P50 = "p50"
-    P95 = "p95"
-    P99 = "p99"
-    FRESHNESS = "freshness"
-
-
 class Metric(SpecModel):
     """What decides, declared before anything is measured."""
 
-    name: Deciding = Field(
-        Deciding.CEILING,
-        description="The highest rate that holds the SLO, a latency at the rates of the stages, or the 99th percentile "
-        "of the time until an accepted reading can be read.",
+    name: PrimaryKind = Field(
+        PrimaryKind.CEILING,
+        description="The highest rate that holds the SLO; or, at the rates of the stages, a percentile of the latency, "
+        "or the 99th of the time until an accepted reading can be read.",
     )
     endpoint: Endpoint | None = Field(
         None, description="Whose latency; left out: that of all requests together. Only with p50, p95 and p99."
@@ -73,7 +63,7 @@ class Climb(SpecModel):
 class Variant(SpecModel):
     """One of the platforms that are compared."""
 
-    name: DnsLabel | None = Field(None, description="Name in tables; left out: the preset's.")
+    name: LabelPart | None = Field(None, description="Name in tables; left out: the preset's.")
     architecture: Preset = Field(Preset("baseline"), description="Preset of the four choices below.")
     writes: Writes | None = Field(
         None, description="Who commits a reading: the producer, or the consumer behind Kafka."
@@ -110,7 +100,7 @@ def profiles_differ(spec: "ComparisonSpec") -> Finding | None:
 
 def stages_fit_the_metric(spec: "ComparisonSpec") -> Finding | None:
     """A ceiling is looked for at rates of its own; every other number is of stated ones."""
-    searched = spec.metric.name is Deciding.CEILING
+    searched = spec.metric.name is PrimaryKind.CEILING
     if searched and spec.stages:
         return at("stages", "found beside metric ceiling, which chooses its rates itself (search); leave them out")
     if not searched and not spec.stages:
@@ -119,7 +109,7 @@ def stages_fit_the_metric(spec: "ComparisonSpec") -> Finding | None:
 
 
 def search_fits_the_metric(spec: "ComparisonSpec") -> Finding | None:
-    if spec.search is None or spec.metric.name is Deciding.CEILING:
+    if spec.search is None or spec.metric.name is PrimaryKind.CEILING:
         return None
     return at("search", f"found beside metric {spec.metric.name}; only a ceiling is looked for")
 
@@ -128,14 +118,14 @@ def metric_endpoint_is_called(spec: "ComparisonSpec") -> Finding | None:
     endpoint, name = spec.metric.endpoint, spec.metric.name
     if endpoint is None:
         return None
-    if name in {Deciding.CEILING, Deciding.FRESHNESS}:
+    if name in {PrimaryKind.CEILING, PrimaryKind.FRESHNESS}:
         return at("metric.endpoint", f"found {endpoint}; {name} is of all endpoints together")
     silent = next((one for one in spec.profiles if endpoint not in WEIGHTS[one]), None)
     return None if silent is None else at("metric.endpoint", f"found {endpoint}, which profile {silent} does not call")
 
 
 def freshness_has_probes(spec: "ComparisonSpec") -> Finding | None:
-    if spec.metric.name is not Deciding.FRESHNESS or spec.probes_per_second:
+    if spec.metric.name is not PrimaryKind.FRESHNESS or spec.probes_per_second:
         return None
     return at("probesPerSecond", "found 0, and the metric freshness is measured by probes")
 
@@ -147,6 +137,25 @@ def bounds_are_of_called_endpoints(spec: "ComparisonSpec") -> Finding | None:
             path = ("slo", "bounds", number, "endpoint")
             return Finding(path, f"found {bound.endpoint}, which no profile calls; called are: {', '.join(called)}")
     return None
+
+
+def data_is_fresh(spec: "ComparisonSpec") -> Finding | None:
+    """Servers of somebody else keep what one cell wrote for the next."""
+    for number, variant in enumerate(spec.variants):
+        for server in SERVERS:
+            block = spec.platform_of(variant).get(server)
+            if isinstance(block, dict) and block.get("provider", "builtin") != "builtin":
+                path = ("variants", number, "platform", server, "provider")
+                return Finding(path, f"found {block['provider']}; each run begins with fresh data: builtin is needed")
+    return None
+
+
+def platforms_are_not_paused(spec: "ComparisonSpec") -> Finding | None:
+    paused = (one for one, variant in enumerate(spec.variants) if spec.platform_of(variant).get("paused") is True)
+    number = next(paused, None)
+    if number is None:
+        return None
+    return Finding(("variants", number, "platform", "paused"), "found true; a paused platform never comes up")
 
 
 def platforms_are_whole(spec: "ComparisonSpec") -> Finding | None:
@@ -172,7 +181,7 @@ class ComparisonSpec(Workload):
     search: Climb | None = Field(None, description="How a ceiling is looked for; left out: as the suite ceiling does.")
     noise_floor: Flag = Field(
         default=False,
-        description="Whether the first variant runs a second time in each block, to show what differences noise makes.",
+        description="Whether the first variant runs twice in each block: what differs between the two is noise.",
     )
     run_deadline: Duration | None = Field(None, description="After which a run is Aborted, and has no number.")
     deadline: Duration | None = Field(
@@ -190,6 +199,8 @@ class ComparisonSpec(Workload):
         Rule(stage_names_differ),
         Rule(run_is_bounded),
         Rule(freshness_is_probed),
+        Rule(data_is_fresh),
+        Rule(platforms_are_not_paused),
         Rule(platforms_are_whole),
     )
 

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 LONGEST_LABEL: Final = 63  # characters, RFC 1123
 LONGEST_NAME: Final = 253
+LONGEST_PART: Final = 40  # leaves room in a label for what a name is made of beside it
 
 _LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _ENVIRONMENT: Final = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -32,6 +33,11 @@ DnsLabel = Annotated[
     str,
     _matching(_LABEL, LONGEST_LABEL, "a name of at most 63 lower-case letters, digits and inner hyphens"),
     Field(json_schema_extra=_schema(_LABEL, LONGEST_LABEL)),
+]
+LabelPart = Annotated[
+    str,
+    _matching(_LABEL, LONGEST_PART, "a name of at most 40 lower-case letters, digits and inner hyphens"),
+    Field(json_schema_extra=_schema(_LABEL, LONGEST_PART)),
 ]
 ObjectName = Annotated[
     str,
