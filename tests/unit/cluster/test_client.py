@@ -159,6 +159,14 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(server: Server, cl
         await impatient.get(CONFIG_MAP, "farm", "a")
 
 
+async def test_who_may_not_write_may_still_look(server: Server, cluster: Cluster) -> None:
+    fenced = Cluster(cluster._api, may_write=lambda: False)
+    with pytest.raises(UnavailableError, match="another process may lead by now"):
+        await fenced.create(BUILT)
+    await fenced.get(CONFIG_MAP, "farm", "a")
+    assert [method for method, *_ in server.asked] == ["GET"]
+
+
 async def test_an_api_server_that_is_away_is_unavailable() -> None:
     async with ApiClient(Configuration(host="http://127.0.0.1:1")) as api:
         with pytest.raises(UnavailableError, match="cannot be reached"):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry_operator.cluster.errors import AlreadyExistsError, ConflictError, UnavailableError
-from telemetry_operator.controller.lease import LEASE_SECONDS, RETRY_SECONDS, Leadership
+from telemetry_operator.controller.lease import LEASE_SECONDS, RENEW_SECONDS, RETRY_SECONDS, Leadership
 from telemetry_operator.resources.objects import Kind, Object
 from tests.support.virtual_time import run_in_virtual_time
 
@@ -119,6 +119,34 @@ def test_another_leads_soon_after_the_leader_was_killed() -> None:
         renewing.cancel()
         await waiting
         assert now() - 30 <= 20
+
+    run_in_virtual_time(run())
+
+
+def test_a_process_that_stood_still_may_not_write_before_it_has_looked() -> None:
+    async def run() -> None:
+        leases = Leases()
+        first, second = candidate(leases, "a"), candidate(leases, "b")
+        await first.acquire()
+        assert (first.leads(), second.leads()) == (True, False)
+        await asyncio.sleep(RENEW_SECONDS)
+        assert not first.leads()
+        await second.acquire()
+        assert (first.leads(), second.leads()) == (False, True)
+
+    run_in_virtual_time(run())
+
+
+def test_a_leader_that_renews_may_write_until_it_gives_the_lease_back() -> None:
+    async def run() -> None:
+        leader = candidate(Leases(), "a")
+        await leader.acquire()
+        renewing = asyncio.create_task(leader.renew())
+        await asyncio.sleep(600)
+        assert leader.leads()
+        await leader.release()
+        assert not leader.leads()
+        await renewing
 
     run_in_virtual_time(run())
 

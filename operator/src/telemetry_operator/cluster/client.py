@@ -7,7 +7,7 @@ would discover kinds that are known here, and its generated classes take seconds
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
@@ -52,9 +52,12 @@ async def load_configuration(kubeconfig: str | None = None, context: str | None 
 
 
 @asynccontextmanager
-async def connect(configuration: Configuration) -> AsyncIterator["Cluster"]:
+async def connect(
+    configuration: Configuration, *, may_write: Callable[[], bool] | None = None
+) -> AsyncIterator["Cluster"]:
+    """A client of its own connections; `may_write` is asked before each write."""
     async with ApiClient(configuration) as api:
-        yield Cluster(api)
+        yield Cluster(api, may_write=may_write)
 
 
 class Cluster:
@@ -63,8 +66,15 @@ class Cluster:
     Each method raises a `ClusterError`; those that say less are told below.
     """
 
-    def __init__(self, api: ApiClient, *, request_seconds: float = REQUEST_SECONDS) -> None:
+    def __init__(
+        self,
+        api: ApiClient,
+        *,
+        request_seconds: float = REQUEST_SECONDS,
+        may_write: Callable[[], bool] | None = None,
+    ) -> None:
         self._api = api
+        self._may_write = may_write or _always
         self._request_seconds = request_seconds
 
     async def list(
@@ -148,6 +158,8 @@ class Cluster:
         *,
         content_type: str = JSON,
     ) -> Object:
+        if method != "GET" and not self._may_write():
+            raise UnavailableError(f"nothing is written any more: another process may lead by now ({method} {path})")
         request = await self._api.param_serialize(
             method,
             path,
@@ -171,6 +183,10 @@ class Cluster:
             raise UnavailableError(f"no answer in {self._request_seconds:g} s ({called})") from error
         except (aiohttp.ClientError, OSError) as error:
             raise UnavailableError(f"the API server cannot be reached: {error} ({called})") from error
+
+
+def _always() -> bool:
+    return True
 
 
 def path_of(kind: Kind, namespace: str | None, name: str = "") -> str:

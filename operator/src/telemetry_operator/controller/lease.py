@@ -83,6 +83,14 @@ class Leadership:
             await self._attempt()
         log.error("leadership-lost", lease=self._name, identity=self.identity)
 
+    def leads(self) -> bool:
+        """Whether nobody else can lead now; asked before each write.
+
+        A process that stood still for a while goes on where it was, before it learns that it has been replaced.
+        """
+        is_ours = self._holder == self.identity and not self._released
+        return is_ours and self._clock() < self._renewed + RENEW_SECONDS
+
     async def release(self) -> None:
         """Let the next candidate lead at once; to be called when nothing more will be written."""
         async with self._turn:

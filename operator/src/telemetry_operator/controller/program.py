@@ -44,7 +44,6 @@ async def operate(settings: OperatorSettings, *, after_write: AfterWrite | None 
         port = await stack.enter_async_context(serve_health(health, settings.health_host, settings.health_port))
         log.info("operator-started", health_port=port, namespaces=settings.namespaces or "all")
         configuration = await load_configuration()
-        cluster = await stack.enter_async_context(connect(configuration))
         leadership = Leadership(
             # A connection of its own: busy ones must not cost the lead.
             await stack.enter_async_context(connect(configuration)),
@@ -52,6 +51,7 @@ async def operate(settings: OperatorSettings, *, after_write: AfterWrite | None 
             name=settings.lease_name,
             identity=settings.pod_name or unique_identity(),
         )
+        cluster = await stack.enter_async_context(connect(configuration, may_write=leadership.leads))
         reporter = Reporter(cluster, instance=leadership.identity)
         stack.push_async_callback(reporter.close)
         surroundings = Surroundings(
