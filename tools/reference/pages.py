@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.reference.api import build_api
+from tools.reference.benchmark import build_benchmark
 from tools.reference.cli import build_cli
 from tools.reference.manifest import build_platform
 from tools.reference.metrics import build_metrics
@@ -15,6 +16,7 @@ from tools.reference.status import build_status
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "api.md": build_api,
+    "benchmark-fields.md": build_benchmark,
     "cli.md": build_cli,
     "settings.md": build_settings,
     "metrics.md": build_metrics,

@@ -36,11 +36,11 @@ class Answer:
 
 
 class DryRun:
-    """Platforms of one namespace, through a proxy of kubectl's."""
+    """Objects of one kind in one namespace, through a proxy of kubectl's."""
 
-    def __init__(self, client: httpx.Client, namespace: str) -> None:
+    def __init__(self, client: httpx.Client, namespace: str, plural: str) -> None:
         self._client = client
-        self._path = f"/apis/{API_VERSION}/namespaces/{namespace}/{PLURAL}"
+        self._path = f"/apis/{API_VERSION}/namespaces/{namespace}/{plural}"
 
     def create(self, manifest: dict[str, Any]) -> Answer:
         return Answer.of(self._client.post(self._path, params=OPTIONS, json=manifest))
@@ -54,7 +54,7 @@ class DryRun:
 
 
 @contextmanager
-def dry_run(kubectl: Kubectl) -> Iterator[DryRun]:
+def dry_run(kubectl: Kubectl, plural: str = PLURAL) -> Iterator[DryRun]:
     """A proxy on a port of its own, for as long as the block lasts."""
     argv = kubectl.argv("proxy", "--port=0")
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as proxy:
@@ -62,6 +62,6 @@ def dry_run(kubectl: Kubectl) -> Iterator[DryRun]:
         address = proxy.stdout.readline().split()[-1]
         try:
             with httpx.Client(base_url=f"http://{address}", timeout=30, trust_env=False) as client:
-                yield DryRun(client, kubectl.namespace)
+                yield DryRun(client, kubectl.namespace, plural)
         finally:
             proxy.terminate()

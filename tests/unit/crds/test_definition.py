@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from telemetry_operator.crds.definition import COLUMNS
+from telemetry_operator.crds.benchmark import COLUMNS as BENCHMARK_COLUMNS
+from telemetry_operator.crds.benchmark import build_benchmark_definition
+from telemetry_operator.crds.definition import COLUMNS, build_definition
 from telemetry_operator.crds.files import build_files
 from telemetry_operator.crds.schema import NotStructuralError, build_schema
+from telemetry_operator.specs.benchmark_status import BenchmarkStatus
 from telemetry_operator.specs.status import PlatformStatus
 from tests.support.api_server import ROOT, Schema
 
+KINDS = ["platform", "benchmark"]
+ROOTS: list[Schema] = [
+    document["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    for document in (build_definition(), build_benchmark_definition())
+]
 COMMITTED = Path(__file__).parents[3] / "crds"
 
 
@@ -29,13 +37,15 @@ def test_the_committed_files_say_what_the_models_say() -> None:
     assert {path.name: path.read_text() for path in COMMITTED.iterdir()} == build_files()
 
 
-def test_each_field_has_a_description() -> None:
-    fields = [(path, node) for path, node in nodes(ROOT) if not path.endswith("[]")]
+@pytest.mark.parametrize("root", ROOTS, ids=KINDS)
+def test_each_field_has_a_description(root: Schema) -> None:
+    fields = [(path, node) for path, node in nodes(root) if not path.endswith("[]")]
     assert [path for path, node in fields if not node.get("description")] == [".metadata"]
 
 
-def test_each_node_has_one_type() -> None:
-    assert [path for path, node in nodes(ROOT) if ("type" in node) == ("x-kubernetes-int-or-string" in node)] == []
+@pytest.mark.parametrize("root", ROOTS, ids=KINDS)
+def test_each_node_has_one_type(root: Schema) -> None:
+    assert [path for path, node in nodes(root) if ("type" in node) == ("x-kubernetes-int-or-string" in node)] == []
 
 
 def test_only_single_values_have_defaults() -> None:
@@ -43,8 +53,14 @@ def test_only_single_values_have_defaults() -> None:
     assert [path for path, default in defaults.items() if isinstance(default, dict | list)] == [".spec"]
 
 
-def test_the_status_has_no_defaults() -> None:
-    assert [path for path, node in nodes(ROOT["properties"]["status"]) if "default" in node] == []
+def test_a_benchmarks_defaults_are_single_values() -> None:
+    defaults = [node["default"] for _, node in nodes(ROOTS[1]) if "default" in node]
+    assert [default for default in defaults if isinstance(default, dict | list)] == []
+
+
+@pytest.mark.parametrize("root", ROOTS, ids=KINDS)
+def test_the_status_has_no_defaults(root: Schema) -> None:
+    assert [path for path, node in nodes(root["properties"]["status"]) if "default" in node] == []
 
 
 def test_a_default_is_told_where_the_field_is_explained() -> None:
@@ -57,6 +73,13 @@ def test_a_default_is_told_where_the_field_is_explained() -> None:
 def test_a_column_shows_a_field_of_the_status(column: dict[str, Any]) -> None:
     field = column["jsonPath"].split(".")[2].partition("[")[0]
     assert field in {info.alias for info in PlatformStatus.model_fields.values()}
+
+
+@pytest.mark.parametrize(
+    "column", [it for it in BENCHMARK_COLUMNS if it["jsonPath"].startswith(".status.")], ids=lambda it: it["name"]
+)
+def test_a_benchmarks_column_shows_a_field_of_its_status(column: dict[str, Any]) -> None:
+    assert column["jsonPath"].split(".")[2] in {info.alias for info in BenchmarkStatus.model_fields.values()}
 
 
 def test_what_the_api_server_has_no_word_for_is_refused() -> None:

@@ -1,30 +1,46 @@
 """Each rule of the models has its twin in CEL, and examples that prove the two alike."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from tools.reference.manifest import blocks
 
 from telemetry_operator.crds import transitions, twins
+from telemetry_operator.specs.benchmark import TelemetryBenchmark
 from telemetry_operator.specs.findings import Rule, RulesBrokenError
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.pods import PodTemplate
 from telemetry_operator.specs.spec import PlatformSpec
 from telemetry_operator.specs.transitions import TRANSITIONS, refused_changes
 from tests.support.api_server import ROOT
+from tests.support.benchmarks import benchmark_faults, benchmark_manifest
 from tests.support.manifests import faults_of, manifest_of, platform_of
 from tests.support.rule_examples import Change, Spec, changes, read_examples, values
 
-RULES: list[Rule] = list({rule.name: rule for model in blocks() for rule in getattr(model, "rules", ())}.values())
 EXAMPLES = read_examples("rules")
+BENCHMARK_EXAMPLES = read_examples("benchmark_rules")
+BENCHMARK_VALUES = read_examples("benchmark_values")
+
+
+def rules_of(kind: type[BaseModel]) -> list[Rule]:
+    return list({rule.name: rule for model in blocks(kind) for rule in getattr(model, "rules", ())}.values())
+
+
+RULES = rules_of(TelemetryPlatform)
+BENCHMARK_RULES = rules_of(TelemetryBenchmark)
 
 
 def broken(spec: Spec) -> set[str]:
     """Names of the rules that a spec breaks."""
+    return broken_by(lambda: platform_of(**spec))
+
+
+def broken_by(parse: Callable[[], object]) -> set[str]:
     try:
-        platform_of(**spec)
+        parse()
     except ValidationError as error:
         causes: list[Any] = [detail.get("ctx", {}).get("error") for detail in error.errors()]
         return {rule.name for cause in causes if isinstance(cause, RulesBrokenError) for rule, _ in cause.findings}
@@ -36,7 +52,8 @@ def names_of_changes(old: PlatformSpec, new: PlatformSpec) -> list[str]:
 
 
 def test_each_rule_has_a_twin_and_each_twin_a_rule() -> None:
-    assert {rule.name for rule in RULES} == twins.TWINS.keys() | twins.IN_THE_SCHEMA.keys()
+    names = {rule.name for rule in (*RULES, *BENCHMARK_RULES)}
+    assert names == twins.TWINS.keys() | twins.IN_THE_SCHEMA.keys()
 
 
 def test_each_comparison_has_a_twin() -> None:
@@ -44,7 +61,8 @@ def test_each_comparison_has_a_twin() -> None:
 
 
 def test_no_two_rules_share_a_name() -> None:
-    checks = {rule.check for model in blocks() for rule in getattr(model, "rules", ())}
+    models = (*blocks(), *blocks(TelemetryBenchmark))
+    checks = {rule.check for model in models for rule in getattr(model, "rules", ())}
     assert max(Counter(check.__name__ for check in checks).values()) == 1
 
 
@@ -62,12 +80,30 @@ def test_the_schema_says_what_two_rules_say() -> None:
 
 def test_each_rule_has_examples() -> None:
     assert {rule.name for rule in RULES} == EXAMPLES.keys()
+    assert {rule.name for rule in BENCHMARK_RULES} == BENCHMARK_EXAMPLES.keys()
     assert {compare.__name__ for compare in TRANSITIONS} == {change.name for change in changes()}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_model_accepts_one_example_and_refuses_the_other_by_the_rule(name: str) -> None:
     assert (broken(EXAMPLES[name]["accepted"]), broken(EXAMPLES[name]["refused"])) == (set(), {name})
+
+
+@pytest.mark.parametrize("name", BENCHMARK_EXAMPLES)
+def test_a_benchmark_is_accepted_or_refused_by_the_rule(name: str) -> None:
+    accepted, refused = (benchmark_manifest(**BENCHMARK_EXAMPLES[name][which]) for which in ("accepted", "refused"))
+    assert benchmark_faults(accepted) == ""
+    assert broken_by(lambda: TelemetryBenchmark.model_validate(refused)) == {name}
+
+
+@pytest.mark.parametrize("spec", BENCHMARK_VALUES["accepted"], ids=repr)
+def test_a_benchmarks_value_is_accepted(spec: Spec) -> None:
+    assert not benchmark_faults(benchmark_manifest(**spec))
+
+
+@pytest.mark.parametrize("spec", BENCHMARK_VALUES["refused"], ids=repr)
+def test_a_benchmarks_value_is_refused(spec: Spec) -> None:
+    assert benchmark_faults(benchmark_manifest(**spec))
 
 
 @pytest.mark.parametrize("change", changes(), ids=lambda change: change.name)

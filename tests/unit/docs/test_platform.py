@@ -3,16 +3,20 @@ from pydantic import BaseModel
 from tools.reference.manifest import blocks
 from tools.reference.pages import DOCS
 
-PAGE = (DOCS / "platform.md").read_text()
+from telemetry_operator.specs.benchmark import BenchmarkSpec
+from telemetry_operator.specs.benchmark_status import BenchmarkStatus
+
+PAGES = (DOCS / "platform.md").read_text() + (DOCS / "benchmark-fields.md").read_text()
+BLOCKS = [*blocks(), *blocks(BenchmarkSpec), *blocks(BenchmarkStatus)]
 
 
-@pytest.mark.parametrize("block", blocks(), ids=lambda block: block.__name__)
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
 def test_each_field_of_a_block_says_what_it_means(block: type[BaseModel]) -> None:
     assert [name for name, field in block.model_fields.items() if not field.description] == []
 
 
-@pytest.mark.parametrize("block", blocks(), ids=lambda block: block.__name__)
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
 def test_each_block_has_a_section_with_its_fields(block: type[BaseModel]) -> None:
-    section = PAGE.partition(f"\n## {block.__name__}\n")[2].partition("\n## ")[0]
+    section = PAGES.partition(f"\n## {block.__name__}\n")[2].partition("\n## ")[0]
     named = [f"| `{field.alias or name}` |" for name, field in block.model_fields.items()]
     assert [name for name in named if name not in section] == []

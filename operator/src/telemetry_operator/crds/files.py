@@ -5,14 +5,16 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
-from telemetry_operator.crds.definition import GROUP, PLURAL, build_definition
+from telemetry_operator.crds.benchmark import build_benchmark_definition
+from telemetry_operator.crds.definition import build_definition
 
 HEAD: Final = "# Made from the models of telemetry_operator.specs by `make crds`; a test proves it current.\n"
 
 
 def build_files() -> dict[str, str]:
     """Text of each file, by its name."""
-    return {f"{PLURAL}.{GROUP}.yaml": HEAD + _yaml(build_definition())}
+    documents = [build_definition(), build_benchmark_definition()]
+    return {f"{document['metadata']['name']}.yaml": HEAD + _yaml(document) for document in documents}
 
 
 def _yaml(document: dict[str, Any]) -> str:

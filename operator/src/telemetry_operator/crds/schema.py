@@ -6,6 +6,7 @@ inside blocks that stand.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -24,10 +25,10 @@ VALIDATIONS: Final = "x-kubernetes-validations"
 
 _KEPT: Final = frozenset({
     "description", "type", "format", "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "minLength",
-    "maxLength", "minItems", "maxItems", "required", INT_OR_STRING,
+    "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "required", INT_OR_STRING,
     "x-kubernetes-preserve-unknown-fields", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", VALIDATIONS,
 })  # fmt: skip
-_INNER: Final = frozenset({"properties", "items", "additionalProperties"})
+_INNER: Final = frozenset({"properties", "items", "additionalProperties", "propertyNames"})
 _DROPPED: Final = frozenset({"title", "default", "$defs", "$ref"})
 
 
@@ -78,8 +79,15 @@ def _structural(node: Schema, blocks: dict[str, Schema], *, defaults: bool) -> S
     for name in ("items", "additionalProperties"):
         if isinstance(node.get(name), dict):
             kept[name] = _structural(node[name], blocks, defaults=defaults)
-    checks = SCALARS.get(kept.get("pattern", ""), ())
-    return with_validations(kept, list(checks)) if checks else kept
+    checks = [*SCALARS.get(kept.get("pattern", ""), ()), *_names(node, blocks)]
+    return with_validations(kept, checks) if checks else kept
+
+
+def _names(node: Schema, blocks: dict[str, Schema]) -> Iterator[Validation]:
+    """Which keys a map may have: a structural schema knows no `propertyNames`."""
+    if "propertyNames" in node:
+        allowed = _resolved(node["propertyNames"], blocks)["enum"]
+        yield Validation(f"self.all(name, name in {json.dumps(allowed)})", f"names allowed: {', '.join(allowed)}")
 
 
 def _default(node: Schema) -> Schema:

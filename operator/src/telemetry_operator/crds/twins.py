@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from telemetry_contract.settings import PREFIX
+from telemetry_operator.crds.benchmark_twins import BENCHMARK_TWINS
 from telemetry_operator.crds.cel import Validation, choice, default_of, milliseconds, present, quantity, value
 from telemetry_operator.specs.findings import Rule
 from telemetry_operator.specs.platform import TelemetryPlatform
@@ -165,7 +166,7 @@ _SPEC: Final[Mapping[str, Validation]] = {
     ),
 }
 
-TWINS: Final[Mapping[str, Validation]] = {**_BLOCKS, **_SPEC}
+TWINS: Final[Mapping[str, Validation]] = {**_BLOCKS, **_SPEC, **BENCHMARK_TWINS}
 
 IN_THE_SCHEMA: Final[Mapping[str, str]] = {
     "brokers_are_one_or_three": "enum",

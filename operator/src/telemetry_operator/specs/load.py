@@ -43,7 +43,7 @@ class Trace(SpecModel):
 
     interval: Duration = Field(Duration("1s"), description="Length of an interval.")
     arrivals: tuple[Annotated[Count, Field(ge=0, le=10_000_000)], ...] = Field(
-        min_length=1, max_length=100_000, description="Requests in each interval, one after the other."
+        min_length=1, max_length=86_400, description="Requests in each interval, one after the other."
     )
 
 

@@ -17,7 +17,11 @@ from telemetry_operator.specs.findings import Finding, dotted
 from telemetry_operator.specs.platform import API_VERSION, KIND, TelemetryPlatform
 
 HEADER: Final = {("apiVersion",), ("kind",)}
-SAMPLES: Final = {KIND: "examples/kafka.yaml", "TelemetryBenchmark": "examples/benchmark.yaml"}
+SAMPLES: Final = {
+    KIND: "examples/kafka.yaml",
+    "TelemetryBenchmark": "examples/benchmark.yaml",
+    "ArchitectureComparison": "examples/comparison.yaml",
+}
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -109,9 +113,18 @@ def parse_object(value: object, *, source: str = "manifest") -> TelemetryPlatfor
     Raises:
         ManifestError: the object is not a valid TelemetryPlatform.
     """
-    if faults := _faults(TelemetryPlatform, value):
+    return parse_object_of(TelemetryPlatform, value, source=source)
+
+
+def parse_object_of(model: type[Kind], value: object, *, source: str = "manifest") -> Kind:
+    """What an object from the API server describes.
+
+    Raises:
+        ManifestError: the object is not a valid one of the kind.
+    """
+    if faults := _faults(model, value):
         raise ManifestError("\n".join(f"{source}: {_told(fault)}" for fault in faults))
-    return TelemetryPlatform.model_validate(without_nulls(value))
+    return model.model_validate(without_nulls(value))
 
 
 def without_nulls(value: object) -> object:
