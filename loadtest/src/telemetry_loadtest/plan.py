@@ -1,4 +1,4 @@
-"""What the engine is told: a run as plain values, in JSON. It holds no secret, only where the keys file is.
+"""What the engine is told: a run as plain values, in JSON. It holds no secret, only where one is.
 
 Written by whoever starts a run (telemetryctl, the operator), read by `engine`; a result carries it as it was.
 """
@@ -73,11 +73,16 @@ class HealthLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TargetOfLoad(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the load goes; `keys_file` is the platform's, which keys and tokens are made from."""
+    """Where the load goes, and with what: `keys_file` is the platform's, `credentials_file` the run's own, one of them.
+
+    `certificate_file` is the certificate by which the platform is known, where that is not for authorities to say.
+    """
 
     producer: str
     analytics: str
-    keys_file: str
+    keys_file: str = ""
+    credentials_file: str = ""
+    certificate_file: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

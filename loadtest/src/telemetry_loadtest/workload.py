@@ -5,7 +5,6 @@ would cost more than sending them, and would count as the generator's delay. Its
 is the client's, so that its identity is known without its content.
 """
 
-import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
@@ -17,9 +16,9 @@ from typing import Final
 import msgspec
 
 from telemetry_contract.identity import identity_by_client
-from telemetry_contract.keys import Claims, Keyring, Scope, make_device_key, make_token
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
 from telemetry_loadtest.arrivals import Arrival
+from telemetry_loadtest.credentials import Credentials
 from telemetry_loadtest.fleet import Faults, Fleet
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.profiles import Endpoint
@@ -27,11 +26,9 @@ from telemetry_loadtest.schedule import Uniform
 from telemetry_loadtest.signals import mixed, uniform
 
 POOL: Final = 256  # different sets of metrics
-GATEWAYS: Final = 16  # tokens that batches take turns with: each has a rate limit of its own
 PAGE: Final = 50  # readings that `history` asks for
 METRIC: Final = "temperature"  # that `aggregate` asks for
 BUCKET: Final = "1m"
-_MARGIN: Final = 7200  # seconds that tokens outlive the run by
 _CHOICE, _DEVICE = 0xC401CE, 0xDE71CE
 
 
@@ -66,20 +63,16 @@ class Call(msgspec.Struct, frozen=True):
 class Workload:
     """Makes the calls of one run that begins at `begin` (µs since the epoch)."""
 
-    def __init__(self, plan: Plan, keyring: Keyring, begin: int) -> None:
+    def __init__(self, plan: Plan, credentials: Credentials, begin: int) -> None:
         self._plan = plan
         self._begin = begin
         self._devices = plan.device_names
         self._endpoints = list(plan.weights)
         self._ends = list(accumulate(plan.weights.values()))
         self._metrics = metrics_pool(plan.seed)
-        expires = int(time.time() + plan.curve.seconds) + _MARGIN
-        self._reader = make_token(keyring, Claims(f"bench-{plan.run}", (Scope.READ,), expires))
-        self._gateways = [
-            make_token(keyring, Claims(f"bench-{plan.run}-{number}", (Scope.WRITE,), expires))
-            for number in range(GATEWAYS)
-        ]
-        self._key_of = cache(lambda device: make_device_key(keyring, device))
+        self._reader = credentials.reader
+        self._gateways = credentials.gateways
+        self._key_of = credentials.key_of(plan)
 
     def call(self, arrival: Arrival) -> Call:
         match self.endpoint_of(arrival.number):
@@ -130,7 +123,7 @@ class Workload:
     def _carrying(self, endpoint: Endpoint, items: Sequence[tuple[str, int, str]], number: int) -> Call:
         body = ",".join(self._item(*item, number + place) for place, item in enumerate(items))
         written = tuple(Written(device, when, identity_by_client(device, when, name)) for device, when, name in items)
-        token = self._gateways[number % GATEWAYS]
+        token = self._gateways[number % len(self._gateways)]
         return Call(endpoint, Service.PRODUCER, "POST", "/api/v1/readings", token, f"[{body}]".encode(), "", written)
 
     def _item(self, device: str, when: int, name: str, number: int) -> str:

@@ -7,6 +7,7 @@ from telemetry_contract.api import Accepted, BatchAnswer, ItemAnswer, Latest, La
 from telemetry_contract.keys import Keyring
 from telemetry_loadtest.arrivals import Arrival
 from telemetry_loadtest.checking import judge, unanswered
+from telemetry_loadtest.credentials import issue_credentials
 from telemetry_loadtest.profiles import Endpoint
 from telemetry_loadtest.workload import Call, Workload
 from tests.unit.loadtest.plans import plan_of
@@ -15,7 +16,8 @@ KEYRING = Keyring("k1", {"k1": bytes(32)})
 
 
 def call_of(endpoint: Endpoint) -> Call:
-    return Workload(plan_of(weights={endpoint: 1.0}, batch=2), KEYRING, 10**15).call(Arrival(4, 0.5))
+    plan = plan_of(weights={endpoint: 1.0}, batch=2)
+    return Workload(plan, issue_credentials(plan, KEYRING, 10**9), 10**15).call(Arrival(4, 0.5))
 
 
 INGEST, BATCH, LATEST = (call_of(one) for one in (Endpoint.INGEST, Endpoint.BATCH, Endpoint.LATEST))

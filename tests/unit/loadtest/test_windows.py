@@ -5,12 +5,14 @@ from telemetry_contract.identity import Digest, digest_of
 from telemetry_contract.keys import Keyring
 from telemetry_loadtest.arrivals import Arrival
 from telemetry_loadtest.checking import Judged, unanswered
+from telemetry_loadtest.credentials import issue_credentials
 from telemetry_loadtest.profiles import Endpoint
 from telemetry_loadtest.windows import MOST_UNCERTAIN, Accounts, Ledger, Recorder
 from telemetry_loadtest.workload import Call, Workload
 from tests.unit.loadtest.plans import health_of, plan_of
 
-WORKLOAD = Workload(plan_of(weights={Endpoint.BATCH: 1.0}, batch=3), Keyring("k1", {"k1": bytes(32)}), 10**15)
+PLAN = plan_of(weights={Endpoint.BATCH: 1.0}, batch=3)
+WORKLOAD = Workload(PLAN, issue_credentials(PLAN, Keyring("k1", {"k1": bytes(32)}), 10**9), 10**15)
 
 
 def call(number: int) -> Call:

@@ -8,6 +8,7 @@ from telemetry_contract.keys import Keyring, Scope, verify_device_key, verify_to
 from telemetry_contract.parsing import parse_body
 from telemetry_contract.readings import Reading
 from telemetry_loadtest.arrivals import Arrival
+from telemetry_loadtest.credentials import issue_credentials
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.profiles import WEIGHTS, Endpoint, Profile
 from telemetry_loadtest.workload import Workload
@@ -18,7 +19,7 @@ BEGIN = 1_770_000_000_000_000
 
 
 def workload(plan: Plan) -> Workload:
-    return Workload(plan, KEYRING, BEGIN)
+    return Workload(plan, issue_credentials(plan, KEYRING, BEGIN / 1e6), BEGIN)
 
 
 @pytest.mark.parametrize("endpoint", [Endpoint.INGEST, Endpoint.BATCH])

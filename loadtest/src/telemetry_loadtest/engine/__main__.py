@@ -1,16 +1,19 @@
-"""`python -m telemetry_loadtest.engine PLAN --result FILE`: the master, and on this machine its workers too.
+"""`python -m telemetry_loadtest.engine PLAN`: a master with its workers on this machine, or one of them alone.
 
-Standard output has a line of JSON for whatever happens (`measured.Line`), the result's file what was measured. SIGINT
-and SIGTERM end the run in order. Exit code 0 where there is something measured, 1 where there is nothing.
+- `--result FILE`: master and workers here. What was measured is written to the file.
+- `--master --control-port PORT --control-token FILE`: the master alone. It waits for its workers, and keeps what was
+  measured until somebody has fetched it (`control`).
+- `--worker N --master-host HOST`: a worker alone, counted from 0.
+
+Standard output has a line of JSON for whatever happens (`measured.Line`). SIGINT and SIGTERM end the run in order. Exit
+code 0 where there is something measured, 1 where there is nothing: then `--last-words` says why (`endings`).
 """
 
 import argparse
-import os
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,84 +22,99 @@ import locust  # noqa: F401 - patches the interpreter: before whatever opens a s
 import msgspec
 import structlog
 
-from telemetry_loadtest.engine.ceiling import measure_ceiling
-from telemetry_loadtest.engine.master import EngineError, Master
-from telemetry_loadtest.engine.worker import end_with_parent, read_keyring, run_worker
+from telemetry_loadtest.credentials import read_credentials
+from telemetry_loadtest.endings import Ending, LastWords
+from telemetry_loadtest.engine.control import Control
+from telemetry_loadtest.engine.errors import EngineError
+from telemetry_loadtest.engine.local import keeping_workers
+from telemetry_loadtest.engine.master import Master
+from telemetry_loadtest.engine.worker import run_worker
 from telemetry_loadtest.measured import Line, Measured, Said, encode_line
 from telemetry_loadtest.plan import Plan, decode_plan
+from telemetry_loadtest.progress import Board
 from telemetry_loadtest.verdict import Cause
 
+log = structlog.get_logger(__name__)
+
 LOOPBACK: Final = "127.0.0.1"
-GRACE: Final = 5.0  # seconds until a worker that was told to end is killed
+ANY: Final = "*"
+STOPPED: Final = "stopped before its end"
+CLOCKS: Final = 2.0  # seconds that workers' clocks may be off the master's, the way of a message included
+KEEPING: Final = 7 * 24 * 3600.0  # seconds
+PARTING: Final = 10.0  # seconds in which a result can still be fetched from a master that was told to end
 
 
 def main() -> int:
     options = _options()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        return _run(options)
+    except EngineError as error:
+        _end(options, error.last_words)
+    except Exception as error:
+        log.exception("engine-broke")
+        _end(options, LastWords(Ending.BROKEN, f"{type(error).__name__}: {error}"))
+    return 1
+
+
+def _run(options: argparse.Namespace) -> int:
     plan = decode_plan(options.plan.read_bytes())
     if options.worker is not None:
-        run_worker(plan, options.worker, options.master_host, options.master_port)
+        run_worker(plan, options.worker, options.master_host, options.master_port, options.patience)
         return 0
-    return _lead(plan, options)
+    if options.master:
+        return _lead_apart(plan, options)
+    return _lead_here(plan, options)
 
 
-def _lead(plan: Plan, options: argparse.Namespace) -> int:
-    ceiling = None
-    if plan.measure_ceiling:
-        _say(Said("measuring what one worker alone can offer to an empty server"))
-        ceiling = measure_ceiling(plan, read_keyring(plan))
-    master = Master(plan, _say, LOOPBACK if options.local else options.master_host, options.master_port)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        gevent.signal_handler(number, master.stop, Cause.STOPPED, "stopped before its end")
-    try:
-        with _workers(plan, options, master):
-            measured = master.run(ceiling)
-    except EngineError as error:
-        _say(Said(str(error)))
-        return 1
-    _write(options.result, measured)
+def _lead_here(plan: Plan, options: argparse.Namespace) -> int:
+    master = Master(plan, read_credentials(plan, time.time()), _say, LOOPBACK, options.master_port)
+    _on_signals(lambda: master.stop(Cause.STOPPED, STOPPED))
+    with keeping_workers(options.plan, plan.workers, master):
+        measured = master.run(options.patience)
+    options.result.write_bytes(_encode(measured))
     return 0
 
 
-@contextmanager
-def _workers(plan: Plan, options: argparse.Namespace, master: Master) -> Iterator[None]:
-    """Keep this machine's workers while the run lasts; elsewhere something else starts them."""
-    if not options.local:
-        yield
-        return
-    command = [sys.executable, "-m", "telemetry_loadtest.engine", str(options.plan), "--master-port", str(master.port)]
-    processes = [
-        subprocess.Popen([*command, "--worker", str(number)], stdout=subprocess.DEVNULL, start_new_session=True)
-        for number in range(plan.workers)
-    ]
-    watching = gevent.spawn(_watch, processes, master)
-    gevent.spawn(end_with_parent, os.getppid())
-    try:
-        yield
-    finally:
-        watching.kill()
-        for process in processes:
-            _end(process)
+def _lead_apart(plan: Plan, options: argparse.Namespace) -> int:
+    board = Board()
+
+    def tell(line: Line) -> None:
+        board.note(line)
+        _say(line)
+
+    master = Master(plan, read_credentials(plan, time.time()), tell, ANY, options.master_port, clocks=CLOCKS)
+    control = Control(board, options.control_token.read_text().strip(), lambda: master.stop(Cause.STOPPED, STOPPED))
+
+    def end() -> None:
+        master.stop(Cause.STOPPED, STOPPED)
+        control.leave(PARTING)
+
+    _on_signals(end)
+    with control.served(options.control_host, options.control_port):
+        control.offer(_encode(master.run(options.patience)))
+        _say(Said("measured; the result is kept until it has been fetched"))
+        if not control.await_stored(options.keep):
+            raise EngineError(Ending.NOT_FETCHED, "the run was measured, and nobody fetched its result")
+    return 0
 
 
-def _watch(processes: list[subprocess.Popen[bytes]], master: Master) -> None:
-    while True:
-        gevent.sleep(0.2)
-        for number, process in enumerate(processes):
-            if process.poll() is not None:
-                master.lose(number, f"its process ended with exit code {process.returncode}")
+def _on_signals(end: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, end)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def _end(options: argparse.Namespace, words: LastWords) -> None:
+    if options.worker is None:
+        _say(Said(words.message))
+    else:
+        log.error("worker-ended", ending=str(words.ending), message=words.message)
+    if options.last_words is not None:
+        options.last_words.write_text(str(words))
 
 
-def _write(path: Path, measured: Measured) -> None:
-    path.write_bytes(msgspec.json.encode(measured))
+def _encode(measured: Measured) -> bytes:
+    return msgspec.json.encode(measured)
 
 
 def _say(line: Line) -> None:
@@ -108,10 +126,17 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m telemetry_loadtest.engine")
     parser.add_argument("plan", type=Path)
     parser.add_argument("--result", type=Path, default=Path("measured.json"))
-    parser.add_argument("--worker", type=int, help="be this worker, counted from 0")
-    parser.add_argument("--master-host", default=LOOPBACK)
+    role = parser.add_mutually_exclusive_group()
+    role.add_argument("--master", action="store_true", help="be the master alone: others start the workers")
+    role.add_argument("--worker", type=int, help="be this worker, counted from 0")
+    parser.add_argument("--master-host", default=LOOPBACK, help="where a worker finds its master")
     parser.add_argument("--master-port", type=int, default=0)
-    parser.add_argument("--no-workers", dest="local", action="store_false", help="others start the workers")
+    parser.add_argument("--patience", type=float, default=180.0, help="seconds until all workers must be ready")
+    parser.add_argument("--control-host", default="0.0.0.0")  # noqa: S104 - asked from outside the pod, with a token
+    parser.add_argument("--control-port", type=int, default=8080)
+    parser.add_argument("--control-token", type=Path, help="file with what the control port asks for")
+    parser.add_argument("--keep", type=float, default=KEEPING, help="seconds that a result is kept for its fetching")
+    parser.add_argument("--last-words", type=Path, help="file for why nothing was measured")
     return parser.parse_args()
 
 

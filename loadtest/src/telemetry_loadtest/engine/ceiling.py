@@ -8,8 +8,8 @@ from typing import Final
 import gevent
 import msgspec
 
-from telemetry_contract.keys import Keyring
 from telemetry_loadtest.arrivals import Arrival
+from telemetry_loadtest.credentials import Credentials
 from telemetry_loadtest.engine.driver import Callers
 from telemetry_loadtest.plan import Plan, TargetOfLoad
 from telemetry_loadtest.profiles import Endpoint
@@ -22,23 +22,23 @@ CONNECTIONS: Final = 32
 _NOBODY: Final = HealthSample(0, 0, 0, 0, 0, 0, 0)
 
 
-def measure_ceiling(plan: Plan, keyring: Keyring) -> float:
+def measure_ceiling(plan: Plan, credentials: Credentials) -> float:
     """Requests a second with all of a worker's own work: choosing, signing, sending, checking, counting."""
     command = [sys.executable, "-m", "telemetry_loadtest.engine.emptiness"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None  # noqa: S101 - a pipe, as asked for
         address = f"http://127.0.0.1:{int(server.stdout.readline())}"
-        target = TargetOfLoad(address, address, plan.target.keys_file)
+        target = TargetOfLoad(address, address)
         # Only requests whose answer the empty server can give; reads cost as much, and would count as bad.
         weights = {Endpoint.INGEST: 1.0}
-        rate = _drive(msgspec.structs.replace(plan, target=target, weights=weights), keyring)
+        rate = _drive(msgspec.structs.replace(plan, target=target, weights=weights), credentials)
         server.communicate("")
     return rate
 
 
-def _drive(plan: Plan, keyring: Keyring) -> float:
+def _drive(plan: Plan, credentials: Credentials) -> float:
     callers, recorder, ledger = Callers(plan), Recorder(), Ledger()
-    workload = Workload(plan, keyring, time.time_ns() // 1000)
+    workload = Workload(plan, credentials, time.time_ns() // 1000)
     made = 0
     end = time.monotonic() + SECONDS
 

@@ -14,10 +14,10 @@ from typing import Final
 import gevent
 import structlog
 
-from telemetry_contract.keys import Keyring
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_loadtest.arrivals import Arrival, arrivals
 from telemetry_loadtest.checking import Judged, judge, unanswered
+from telemetry_loadtest.credentials import Credentials
 from telemetry_loadtest.engine.client import Connections, NoAnswerError, request_of
 from telemetry_loadtest.plan import Plan, timed_stages
 from telemetry_loadtest.results import HealthSample
@@ -64,11 +64,11 @@ class Driver:
     """Drives one worker's arrivals; `tell` is given every second's report."""
 
     def __init__(
-        self, plan: Plan, worker: int, keyring: Keyring, ledger: Ledger, tell: Callable[[Report], None]
+        self, plan: Plan, worker: int, credentials: Credentials, ledger: Ledger, tell: Callable[[Report], None]
     ) -> None:
         self._plan = plan
         self._worker = worker
-        self._keyring = keyring
+        self._credentials = credentials
         self._ledger = ledger
         self._tell = tell
         self._recorder = Recorder()
@@ -89,7 +89,7 @@ class Driver:
     def run(self, begin: float) -> Accounts:
         """Take up every arrival of a run that begins at `begin` (seconds since the epoch), and wait for the answers."""
         self._begin = time.monotonic() + begin - time.time()
-        self._workload = Workload(self._plan, self._keyring, round(begin * MICROSECONDS_PER_SECOND))
+        self._workload = Workload(self._plan, self._credentials, round(begin * MICROSECONDS_PER_SECOND))
         gevent.sleep(max(begin - time.time(), 0))
         self._processor = time.monotonic(), time.process_time()
         beside = [gevent.spawn(self._report), gevent.spawn(self._watch_loop)]

@@ -7,6 +7,7 @@ heard is lost, and the run goes on to its end without it.
 
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Any, Final
 
 import gevent
@@ -15,10 +16,14 @@ from gevent.queue import Empty, Queue
 from locust import LoadTestShape
 from locust.env import Environment
 
+from telemetry_loadtest.credentials import Credentials
+from telemetry_loadtest.endings import Ending
 from telemetry_loadtest.engine import messages
+from telemetry_loadtest.engine.errors import EngineError
 from telemetry_loadtest.engine.messages import Begin, Failed, Ready
 from telemetry_loadtest.engine.probes import Prober
-from telemetry_loadtest.engine.worker import FleetUser, read_keyring
+from telemetry_loadtest.engine.rollcall import RollCall
+from telemetry_loadtest.engine.worker import SILENCE, FleetUser
 from telemetry_loadtest.health import faults_of
 from telemetry_loadtest.measured import Began, Line, Measured, Passed, Said
 from telemetry_loadtest.measuring import Measurement, Whole
@@ -31,13 +36,7 @@ from telemetry_loadtest.windows import Accounts, Report
 log = structlog.get_logger(__name__)
 
 LEAD: Final = 1.0  # seconds from the last worker's readiness to the first arrival
-SILENCE: Final = 15.0  # seconds without a word after which a worker counts as lost
-READY_PATIENCE: Final = 180.0  # seconds until all workers must be ready
 TICK: Final = 0.2
-
-
-class EngineError(Exception):
-    """The run cannot be begun."""
 
 
 class OneUserEach(LoadTestShape):
@@ -55,8 +54,18 @@ class OneUserEach(LoadTestShape):
 class Master:
     """One run, from the workers' first word to their last."""
 
-    def __init__(self, plan: Plan, tell: Callable[[Line], None], host: str, port: int) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        credentials: Credentials,
+        tell: Callable[[Line], None],
+        host: str,
+        port: int,
+        *,
+        clocks: float = inf,
+    ) -> None:
         self._plan = plan
+        self._credentials = credentials
         self._say = tell
         self._shape = OneUserEach(plan.workers)
         environment = Environment(user_classes=[FleetUser], shape_class=self._shape)
@@ -64,6 +73,7 @@ class Master:
         self._messages: Queue[tuple[str, bytes]] = Queue()
         for kind in (messages.READY, messages.REPORT, messages.FINAL, messages.FAILED):
             self._runner.register_message(kind, self._listener(kind))
+        self._roll = RollCall(plan.workers, clocks)
         self._measurement = Measurement(plan)
         self._watch = Watch(plan)
         self._heard: dict[int, float] = {}
@@ -92,51 +102,58 @@ class Master:
             self._lost[worker] = f"worker {worker} was lost ({reason})"
             self._see(self._measurement.lose(worker))
 
-    def run(self, ceiling: float | None) -> Measured:
-        """Run to the end.
+    def run(self, patience: float) -> Measured:
+        """Run to the end, once all workers are ready.
 
         Raises:
-            EngineError: not all workers got ready.
+            EngineError: they are not within `patience` seconds.
         """
-        self._await_workers()
+        try:
+            self._await_workers(patience)
+            return self._run()
+        finally:
+            self._shape.over = True
+            self._runner.quit()
+
+    def _run(self) -> Measured:
         begin = time.time() + LEAD
         self._say(Began(begin))
         self._runner.send_message(messages.BEGIN, messages.pack(Begin(begin)))  # type: ignore[arg-type] # as in worker
-        prober = Prober(self._plan, read_keyring(self._plan)) if self._plan.probes else None
+        prober = Prober(self._plan, self._credentials) if self._plan.probes else None
         probing = gevent.spawn_later(LEAD, prober.run) if prober else None
         self._listen(begin)
         ended = time.time()
         if probing is not None:
             probing.kill()
         freshness, accounts = prober.close() if prober else (None, Accounts())
-        self._shape.over = True
-        self._runner.quit()
-        return self._measured(begin, ended, ceiling, freshness, self._accounts + accounts)
+        return self._measured(begin, ended, freshness, self._accounts + accounts)
 
-    def _await_workers(self) -> None:
-        workers, ready = self._plan.workers, set[int]()
-        deadline = time.monotonic() + READY_PATIENCE
-        self._say(Said(f"waiting for {workers} worker{'s' * (workers > 1)}, which give each device its first reading"))
+    def _await_workers(self, patience: float) -> None:
+        workers, deadline = self._plan.workers, time.monotonic() + patience
+        if self._plan.measure_ceiling:
+            self._say(Said("measuring what one worker alone can offer to an empty server"))
         while len(self._runner.clients.ready) < workers:
-            self._check_begin(deadline)
+            self._check_begin(deadline, patience)
             gevent.sleep(TICK / 4)
+        self._say(Said(f"waiting for {workers} worker{'s' * (workers > 1)}, which give each device its first reading"))
         self._runner.start_shape()
-        while len(ready) < workers:
+        while not self._roll.complete:
             kind, data = self._next() or ("", b"")
             if kind == messages.READY:
-                ready.add(messages.unpack(data, Ready).worker)
+                self._roll.enter(messages.unpack(data, Ready), time.time())
             elif kind == messages.FAILED:
-                raise EngineError(messages.unpack(data, Failed).reason)
-            self._check_begin(deadline)
-        self._heard = dict.fromkeys(ready, time.monotonic() + LEAD)
+                failed = messages.unpack(data, Failed)
+                raise EngineError(failed.ending, failed.reason)
+            self._check_begin(deadline, patience)
+        self._heard = dict.fromkeys(range(workers), time.monotonic() + LEAD)
 
-    def _check_begin(self, deadline: float) -> None:
+    def _check_begin(self, deadline: float, patience: float) -> None:
         if self._lost:
-            raise EngineError("; ".join(self._lost.values()))
+            raise EngineError(Ending.WORKER_LOST, "; ".join(self._lost.values()))
         if self._stopping:
-            raise EngineError("stopped before the first arrival was due")
+            raise EngineError(Ending.STOPPED, "stopped before the first arrival was due")
         if time.monotonic() > deadline:
-            raise EngineError(f"not all of {self._plan.workers} workers were ready after {READY_PATIENCE:g} s")
+            raise self._roll.missing(patience)
 
     def _listen(self, begin: float) -> None:
         while len(self._done | self._lost.keys()) < self._plan.workers:
@@ -175,9 +192,7 @@ class Master:
             reason = bound_in_words(failing[0]) if failing else ""
             self._say(Passed(whole.second, "Failed" if failing else "Passed", reason))
 
-    def _measured(
-        self, begin: float, ended: float, ceiling: float | None, freshness: Freshness | None, accounts: Accounts
-    ) -> Measured:
+    def _measured(self, begin: float, ended: float, freshness: Freshness | None, accounts: Accounts) -> Measured:
         measurement, plan = self._measurement, self._plan
         faults = faults_of(plan, measurement.health, lost=self._lost.values(), local_errors=self._local_errors)
         return Measured(
@@ -189,7 +204,7 @@ class Master:
             seconds=measurement.seconds,
             summaries=measurement.summaries(),
             histograms=measurement.histograms(),
-            generator=Generator(plan.workers, len(self._lost), ceiling, faults, measurement.health),
+            generator=Generator(plan.workers, len(self._lost), self._roll.ceiling, faults, measurement.health),
             bounds=judge_bounds(plan, measurement, freshness, self._watch),
             accounts=accounts,
             freshness=freshness,

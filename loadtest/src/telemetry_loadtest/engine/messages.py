@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from telemetry_loadtest.endings import Ending
 from telemetry_loadtest.windows import Accounts
 
 T = TypeVar("T")
@@ -21,9 +22,11 @@ FAILED: Constant = "telemetry-failed"  # worker: why it cannot go on
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """Who is ready."""
+    """Who is ready, at what time by its own clock (seconds since the epoch), and what it offers to an empty server."""
 
     worker: int
+    at: float
+    ceiling: float | None = None
 
 
 class Begin(msgspec.Struct, frozen=True):
@@ -45,6 +48,7 @@ class Failed(msgspec.Struct, frozen=True):
 
     worker: int
     reason: str
+    ending: Ending = Ending.BROKEN
 
 
 def pack(message: msgspec.Struct) -> bytes:

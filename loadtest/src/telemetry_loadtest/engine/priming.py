@@ -6,8 +6,8 @@ from typing import Final
 
 import gevent
 
-from telemetry_contract.keys import Keyring
 from telemetry_loadtest.checking import Judged
+from telemetry_loadtest.credentials import Credentials
 from telemetry_loadtest.engine.driver import Callers
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.windows import Ledger
@@ -23,14 +23,14 @@ class PrimingError(Exception):
     """The platform did not take the first readings, or does not show them."""
 
 
-def prime(plan: Plan, worker: int, keyring: Keyring, ledger: Ledger) -> None:
+def prime(plan: Plan, worker: int, credentials: Credentials, ledger: Ledger) -> None:
     """Send the first readings of a worker's share of the devices, and wait until each can be read.
 
     Raises:
         PrimingError: not all of them can.
     """
     callers = Callers(plan)
-    workload = Workload(plan, keyring, time.time_ns() // 1000)
+    workload = Workload(plan, credentials, time.time_ns() // 1000)
     devices = plan.device_names[worker :: plan.workers]
     if plan.probes and not worker:
         devices.append(plan.probe_name)

@@ -11,8 +11,8 @@ import gevent
 import msgspec
 
 from telemetry_contract.api import Latest
-from telemetry_contract.keys import Keyring
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
+from telemetry_loadtest.credentials import Credentials
 from telemetry_loadtest.engine.client import Connections, NoAnswerError, request_of
 from telemetry_loadtest.engine.driver import Callers
 from telemetry_loadtest.histogram import Histogram
@@ -28,9 +28,9 @@ PATIENCE: Final = 30.0  # seconds until a reading counts as unseen
 class Prober:
     """Sends one reading after the other, `plan.probes` a second at most."""
 
-    def __init__(self, plan: Plan, keyring: Keyring) -> None:
+    def __init__(self, plan: Plan, credentials: Credentials) -> None:
         self._plan = plan
-        self._workload = Workload(plan, keyring, time.time_ns() // 1000)
+        self._workload = Workload(plan, credentials, time.time_ns() // 1000)
         self._callers = Callers(plan)
         self._reads = Connections(plan.target.analytics, age=plan.connection_age, timeout=plan.timeout)
         self._ledger = Ledger()

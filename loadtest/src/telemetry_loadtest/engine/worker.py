@@ -5,19 +5,23 @@ Its index is given from outside and stays its own, so that a share is nobody els
 
 import os
 import sys
-from pathlib import Path
+import time
 from typing import Any, ClassVar, Final
 
 import gevent
 import structlog
+from gevent import socket
 from gevent.event import AsyncResult
 from locust import User, task
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from telemetry_contract.keys import Keyring, parse_keyring
+from telemetry_loadtest.credentials import Credentials, read_credentials
+from telemetry_loadtest.endings import Ending
 from telemetry_loadtest.engine import messages
+from telemetry_loadtest.engine.ceiling import measure_ceiling
 from telemetry_loadtest.engine.driver import Driver
+from telemetry_loadtest.engine.errors import EngineError
 from telemetry_loadtest.engine.messages import Begin, Failed, Ready
 from telemetry_loadtest.engine.priming import PrimingError, prime
 from telemetry_loadtest.plan import Plan
@@ -26,6 +30,8 @@ from telemetry_loadtest.windows import Ledger, Report
 log = structlog.get_logger(__name__)
 
 WATCH_SECONDS: Final = 1.0
+SILENCE: Final = 15.0  # seconds without a word, of a worker or of the master, after which the other counts as lost
+LOOKS: Final = 3
 
 
 class FleetUser(User):
@@ -44,13 +50,16 @@ class FleetUser(User):
 class Share:
     """One worker's part of the run."""
 
-    def __init__(self, plan: Plan, worker: int, runner: WorkerRunner) -> None:
+    def __init__(
+        self, plan: Plan, worker: int, credentials: Credentials, ceiling: float | None, runner: WorkerRunner
+    ) -> None:
         self._plan = plan
         self._worker = worker
         self._runner = runner
-        self._keyring = read_keyring(plan)
+        self._credentials = credentials
+        self._ceiling = ceiling
         self._ledger = Ledger()
-        self._driver = Driver(plan, worker, self._keyring, self._ledger, self._report)
+        self._driver = Driver(plan, worker, credentials, self._ledger, self._report)
         self._begin: AsyncResult[float] = AsyncResult()
         runner.register_message(messages.BEGIN, self._on_begin)
         runner.register_message(messages.STOP, self._on_stop)
@@ -60,12 +69,14 @@ class Share:
             self._drive()
         except Exception as error:  # whatever it is: nobody else hears of it
             log.exception("worker-failed", worker=self._worker)
-            reason = str(error) if isinstance(error, PrimingError) else f"{type(error).__name__}: {error}"
-            self._tell(messages.FAILED, messages.pack(Failed(self._worker, reason)))
+            refused = isinstance(error, PrimingError)
+            reason = str(error) if refused else f"{type(error).__name__}: {error}"
+            ending = Ending.TARGET_REFUSES if refused else Ending.BROKEN
+            self._tell(messages.FAILED, messages.pack(Failed(self._worker, reason, ending)))
 
     def _drive(self) -> None:
-        prime(self._plan, self._worker, self._keyring, self._ledger)
-        self._tell(messages.READY, messages.pack(Ready(self._worker)))
+        prime(self._plan, self._worker, self._credentials, self._ledger)
+        self._tell(messages.READY, messages.pack(Ready(self._worker, time.time(), self._ceiling)))
         accounts = self._driver.run(self._begun())
         final = messages.Final(self._worker, accounts, self._driver.local_errors)
         self._tell(messages.FINAL, messages.pack(final))
@@ -89,17 +100,49 @@ class Share:
         self._runner.send_message(kind, data)  # type: ignore[arg-type] # MessagePack carries bytes as well as a dict
 
 
-def read_keyring(plan: Plan) -> Keyring:
-    return parse_keyring(Path(plan.target.keys_file).read_bytes())
+def run_worker(plan: Plan, worker: int, host: str, port: int, patience: float) -> None:
+    """Serve a master until it ends us.
 
-
-def run_worker(plan: Plan, worker: int, host: str, port: int) -> None:
-    """Serve a master until it ends us, or is gone."""
+    Raises:
+        EngineError: it is not there within `patience` seconds, or is gone.
+    """
+    credentials = read_credentials(plan, time.time())
+    ceiling = measure_ceiling(plan, credentials) if plan.measure_ceiling and worker == 0 else None
+    _await_master(host, port, patience)
     environment = Environment(user_classes=[FleetUser])
     runner = environment.create_worker_runner(host, port)
-    FleetUser.share = Share(plan, worker, runner)
+    FleetUser.share = Share(plan, worker, credentials, ceiling, runner)
     gevent.spawn(end_with_parent, os.getppid())
+    watch = gevent.spawn(_watch_master, runner)
     runner.greenlet.join()
+    if watch.ready():
+        raise EngineError(Ending.MASTER_LOST, f"nothing was heard from the master for {SILENCE:g} s")
+
+
+def _await_master(host: str, port: int, patience: float) -> None:
+    """Wait until somebody listens there: a name may be unknown yet, and a pod may start later than its workers."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            socket.create_connection((host, port), WATCH_SECONDS).close()
+        except OSError as error:
+            if time.monotonic() > deadline:
+                why = f"no master at {host}:{port} within {patience:g} s: {error}"
+                raise EngineError(Ending.MASTER_LOST, why) from None
+        else:
+            return
+        gevent.sleep(WATCH_SECONDS)
+
+
+def _watch_master(runner: WorkerRunner) -> None:
+    """End the worker when its master is silent: load that nobody counts is load all the same."""
+    silent = 0
+    while silent < LOOKS:
+        gevent.sleep(WATCH_SECONDS)
+        heard = runner.last_heartbeat_timestamp
+        # More than one look: a process that stood still reads what has come only afterwards.
+        silent = silent + 1 if heard is not None and time.time() - heard > SILENCE else 0
+    gevent.spawn(runner.quit)
 
 
 def end_with_parent(parent: int) -> None:
