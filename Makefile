@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z0-9-]*:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z0-9-]*:.*## / {printf "  \033[1m%-15s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.runtime: requirements.lock $(PACKAGES:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=/path/to/python3.13 ...")'
@@ -103,6 +103,10 @@ bench: install ## Measure each path beside the limits of its stack (ROW=name,nam
 .PHONY: prove
 prove: develop ## A hundred platforms for one operator in the cluster: how long visits take, memory, writes at rest
 	@tools/on-cluster $(BIN)/python -m tools.prove.operator $(PROVE_ARGS)
+
+.PHONY: prove-generator
+prove-generator: develop ## Whether the load generator's figures are true, against a server of known delays; 5 minutes (PROVE_ARGS="--only NAME")
+	@$(BIN)/python -m tools.prove.generator $(PROVE_ARGS)
 
 .PHONY: lock
 lock: ## Compile the locked requirements anew (needs uv)
