@@ -2,7 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tools.prove import audit
+from tools.cluster import audit
+from tools.prove.audit import writes_of_the_operator
 
 SINCE, BEFORE = "2026-01-01T00:00:00.000000Z", "2026-01-01T00:01:00.000000Z"
 
@@ -42,9 +43,9 @@ def test_only_writes_of_the_operator_in_its_time_and_place_count(
     log.write_text("#!/bin/sh\ncat <<'end'\n" + "\n".join([entry(), entry(**others)]) + "\nend\n")
     log.chmod(0o755)
     monkeypatch.setattr(audit, "CLUSTER", log)
-    assert audit.writes_of_the_operator("hundred", SINCE, BEFORE) == {"patch telemetryplatforms/status": 1}
+    assert writes_of_the_operator("hundred", SINCE, BEFORE) == {"patch telemetryplatforms/status": 1}
 
 
 def test_without_a_log_nothing_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "CLUSTER", tmp_path / "none")
-    assert audit.writes_of_the_operator("hundred", SINCE, BEFORE) is None
+    assert writes_of_the_operator("hundred", SINCE, BEFORE) is None
