@@ -18,8 +18,12 @@ MANAGED_BY: Final = {"app.kubernetes.io/managed-by": FIELD_MANAGER}
 
 
 def object_name(platform: TelemetryPlatform, suffix: str) -> str:
-    """Name of a part; of a long platform's name the end is replaced by a hash of the whole."""
-    name = platform.metadata.name
+    """Name of a part of a platform."""
+    return part_name(platform.metadata.name, suffix)
+
+
+def part_name(name: str, suffix: str) -> str:
+    """Name of a part of what is called `name`; of a long name the end is replaced by a hash of the whole."""
     room = LONGEST - len(suffix) - 1
     if len(name) <= room:
         return f"{name}-{suffix}"

@@ -48,7 +48,7 @@ def build_pod_template(
             "automountServiceAccountToken": False,
             # Links would add TELEMETRY_..._SERVICE_HOST for a platform called `telemetry`: unknown settings, refused.
             "enableServiceLinks": False,
-            "securityContext": _pod_security(user),
+            "securityContext": pod_security(user),
             "terminationGracePeriodSeconds": grace_seconds,
             "containers": list(containers),
             "volumes": [empty_volume(TMP, TMP_SIZE), *volumes],
@@ -146,7 +146,8 @@ def _ports(ports: Mapping[str, int]) -> list[Object]:
     return [{"name": name, "containerPort": number, "protocol": "TCP"} for name, number in ports.items()]
 
 
-def _pod_security(user: int) -> Object:
+def pod_security(user: int) -> Object:
+    """Security context of a pod whose image has this user."""
     return {
         "runAsNonRoot": True,
         "runAsUser": user,
