@@ -8,15 +8,18 @@ number that counts until the acknowledgement: such pairs are not made.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from telemetry_loadtest.comparison_plan import Metric
 from telemetry_loadtest.comparison_results import Outcome
-from telemetry_loadtest.statistics import ALPHA, Effect, JointTest, joint_test, log_ratios, minimum_blocks
+from telemetry_loadtest.statistics import ALPHA, Array, Effect, JointTest, joint_test, log_ratios, minimum_blocks
+
+Pair: TypeAlias = tuple[str, str]
 
 _MISSING: Final = 0.5  # a variant without its number in more of the blocks is left out
 
@@ -49,7 +52,7 @@ class Judgement:
 
     profile: str
     groups: Sequence[Group]
-    effects: Mapping[tuple[str, str], Effect]
+    effects: Mapping[Pair, Effect]
     blocks: int
     needed: int
     left_out: Mapping[str, str]
@@ -70,12 +73,15 @@ class NoiseFloor:
     sound: bool
 
 
-def judge(cells: Iterable[Cell], metric: Metric, *, alpha: float = ALPHA, seed: int = 1) -> list[Judgement]:
-    """Judge every profile by itself, in the order in which they come."""
+def judge(
+    cells: Iterable[Cell], metric: Metric, *, alpha: float = ALPHA, seed: int = 1, ends: bool = True
+) -> list[Judgement]:
+    """Judge every profile by itself, in the order in which they come; `ends` as in `joint_test`."""
     profiles: dict[str, list[Cell]] = {}
     for cell in cells:
         profiles.setdefault(cell.profile, []).append(cell)
-    return [_judge_profile(name, found, metric, alpha, seed) for name, found in profiles.items()]
+    test = partial(joint_test, alpha=alpha, seed=seed, ends=ends)
+    return [_judge_profile(name, found, metric, alpha, test) for name, found in profiles.items()]
 
 
 def noise_floor(first: Sequence[float], second: Sequence[float], *, alpha: float = ALPHA) -> NoiseFloor:
@@ -93,13 +99,15 @@ def noise_floor(first: Sequence[float], second: Sequence[float], *, alpha: float
     return NoiseFloor(cell, math.exp(effect.low), math.exp(effect.high), sound=effect.p > alpha)
 
 
-def _judge_profile(profile: str, cells: Sequence[Cell], metric: Metric, alpha: float, seed: int) -> Judgement:
+def _judge_profile(
+    profile: str, cells: Sequence[Cell], metric: Metric, alpha: float, run: Callable[[Mapping[Pair, Array]], JointTest]
+) -> Judgement:
     left_out = _left_out(cells)
     series = _complete_blocks([cell for cell in cells if cell.variant not in left_out])
     blocks = len(next(iter(series.values()), ()))
     meaning = {cell.variant: cell.acknowledged_as if metric.of_acknowledgement else None for cell in cells}
     ratios = {pair: one for pair, one in log_ratios(series).items() if meaning[pair[0]] == meaning[pair[1]]}
-    test = joint_test(ratios, alpha=alpha, seed=seed) if blocks and ratios else JointTest({}, blocks, alpha, exact=True)
+    test = run(ratios) if blocks and ratios else JointTest({}, blocks, alpha, exact=True)
     groups = [
         _group(kind, [variant for variant in series if meaning[variant] == kind], series, test, metric)
         for kind in dict.fromkeys(meaning[variant] for variant in series)

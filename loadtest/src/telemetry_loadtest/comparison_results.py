@@ -93,12 +93,16 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class RankedGroup(msgspec.Struct, frozen=True):
-    """Variants that may be ranked against one another, the best mean first; `acknowledged_as` sets groups apart."""
+    """Variants that may be ranked against one another, the best mean first; `acknowledged_as` sets groups apart.
+
+    `doubt` says why a win was taken back: the same architecture, run twice, differed as much.
+    """
 
     acknowledged_as: str | None
     standings: list[Standing]
     outcome: Outcome
     winner: str | None
+    doubt: str = ""
 
 
 class PairEffect(msgspec.Struct, frozen=True):

@@ -92,16 +92,23 @@ def log_ratios(values: Mapping[str, Sequence[float]]) -> dict[tuple[str, str], A
     return {(first, second): logs[first] - logs[second] for first, second in combinations(logs, 2)}
 
 
-def joint_test(ratios: Mapping[tuple[str, str], Array], *, alpha: float = ALPHA, seed: int = 1) -> JointTest:
-    """Test all pairs of log-ratios together, each a series with one value a block."""
+def joint_test(
+    ratios: Mapping[tuple[str, str], Array], *, alpha: float = ALPHA, seed: int = 1, ends: bool = True
+) -> JointTest:
+    """Test all pairs of log-ratios together, each a series with one value a block.
+
+    Without `ends` the intervals have none: they take far longer than the test, and a simulation does not look at them.
+    """
     data = np.stack(list(ratios.values()), axis=1) if ratios else np.zeros((0, 0))
     blocks = data.shape[0]
     flips = sign_flips(blocks, seed=seed)
     p_values = adjusted_p(flips, data)
-    ends = zip(*intervals(flips, data, alpha), strict=True)
+    found = intervals(flips, data, alpha) if ends else endless(data.shape[1])
     effects = {
         pair: Effect(float(mean), float(low), float(high), float(p))
-        for pair, mean, (low, high), p in zip(ratios, data.mean(axis=0), ends, p_values, strict=True)
+        for pair, mean, (low, high), p in zip(
+            ratios, data.mean(axis=0), zip(*found, strict=True), p_values, strict=True
+        )
     }
     return JointTest(effects, blocks, alpha, exact=blocks <= EXACT_BLOCKS)
 
@@ -148,10 +155,15 @@ def intervals(flips: Array, data: Array, alpha: float) -> tuple[Array, Array]:
     """
     blocks, pairs = data.shape
     if blocks == 0 or least_p(blocks) > alpha:
-        return np.full(pairs, -np.inf), np.full(pairs, np.inf)
+        return endless(pairs)
     mean = data.mean(axis=0)
     inverted = _Inversion(flips, data)
     return mean - inverted.reach(-1, alpha), mean + inverted.reach(1, alpha)
+
+
+def endless(pairs: int) -> tuple[Array, Array]:
+    """Return intervals that say nothing."""
+    return np.full(pairs, -np.inf), np.full(pairs, np.inf)
 
 
 class _Inversion:
