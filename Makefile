@@ -70,7 +70,7 @@ format: develop ## Format the code
 	@$(BIN)/ruff format .
 
 .PHONY: images
-images: ## Build the images of services and operator, and load them into the cluster
+images: ## Build the images of services, operator and load generator, and load them into the cluster
 	@tools/images
 
 .PHONY: kind

@@ -15,7 +15,7 @@ LIVE_PATH: Final = "/livez"
 PROGRESS_PATH: Final = "/progress"  # GET: `Progress`
 LINES_PATH: Final = "/lines"  # GET, ?from=N: lines of JSON from the N-th on, as the engine says them
 RESULT_PATH: Final = "/result"  # GET: `measured.Measured`; 404 until there is one
-STOP_PATH: Final = "/stop"  # POST: end the run in order, with what was measured
+STOP_PATH: Final = "/stop"  # POST, with the reason as text: end the run in order, with what was measured
 STORED_PATH: Final = "/stored"  # POST: the result stands elsewhere, and the master may end
 KEPT_LINES: Final = 3600
 

@@ -24,7 +24,7 @@ import structlog
 
 from telemetry_loadtest.credentials import read_credentials
 from telemetry_loadtest.endings import Ending, LastWords
-from telemetry_loadtest.engine.control import Control
+from telemetry_loadtest.engine.control import STOPPED, Control
 from telemetry_loadtest.engine.errors import EngineError
 from telemetry_loadtest.engine.local import keeping_workers
 from telemetry_loadtest.engine.master import Master
@@ -38,7 +38,6 @@ log = structlog.get_logger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
 ANY: Final = "*"
-STOPPED: Final = "stopped before its end"
 CLOCKS: Final = 2.0  # seconds that workers' clocks may be off the master's, the way of a message included
 KEEPING: Final = 7 * 24 * 3600.0  # seconds
 PARTING: Final = 10.0  # seconds in which a result can still be fetched from a master that was told to end
@@ -84,7 +83,7 @@ def _lead_apart(plan: Plan, options: argparse.Namespace) -> int:
         _say(line)
 
     master = Master(plan, read_credentials(plan, time.time()), tell, ANY, options.master_port, clocks=CLOCKS)
-    control = Control(board, options.control_token.read_text().strip(), lambda: master.stop(Cause.STOPPED, STOPPED))
+    control = Control(board, options.control_token.read_text().strip(), lambda why: master.stop(Cause.STOPPED, why))
 
     def end() -> None:
         master.stop(Cause.STOPPED, STOPPED)

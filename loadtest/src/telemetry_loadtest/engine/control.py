@@ -31,6 +31,8 @@ from telemetry_loadtest.progress import (
 log = structlog.get_logger(__name__)
 
 LAST_ANSWER: Final = 0.5  # seconds for the answer to the one who said that it is stored
+LONGEST_REASON: Final = 500  # bytes
+STOPPED: Final = "stopped before its end"
 _COMPRESSION: Final = 5
 
 
@@ -43,9 +45,9 @@ class Reply(NamedTuple):
 
 
 class Control:
-    """Answers questions about one run; `stop` ends it in order."""
+    """Answers questions about one run; `stop` ends it in order, with a reason."""
 
-    def __init__(self, board: Board, token: str, stop: Callable[[], None]) -> None:
+    def __init__(self, board: Board, token: str, stop: Callable[[str], None]) -> None:
         self._board = board
         self._expected = f"Bearer {token}".encode()
         self._stop = stop
@@ -96,7 +98,7 @@ class Control:
         given = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
         if not hmac.compare_digest(given, self._expected):
             return _text(HTTPStatus.UNAUTHORIZED, "the run's control token is needed")
-        return self._told(path) if method == "POST" else self._asked(path, environ.get("QUERY_STRING", ""))
+        return self._told(path, environ) if method == "POST" else self._asked(path, environ.get("QUERY_STRING", ""))
 
     def _asked(self, path: str, query: str) -> Reply:
         if path == PROGRESS_PATH:
@@ -109,10 +111,11 @@ class Control:
             return Reply(HTTPStatus.OK, self._result)
         return _text(HTTPStatus.NOT_FOUND, "there is no result yet" if path == RESULT_PATH else "nothing is here")
 
-    def _told(self, path: str) -> Reply:
+    def _told(self, path: str, environ: dict[str, Any]) -> Reply:
         if path == STOP_PATH:
-            log.info("told-to-stop")
-            self._stop()
+            reason = environ["wsgi.input"].read(LONGEST_REASON).decode(errors="replace").strip()
+            log.info("told-to-stop", reason=reason)
+            self._stop(reason or STOPPED)
             return _text(HTTPStatus.ACCEPTED, "stopping")
         if path == STORED_PATH and self._result is not None:
             self._stored = True

@@ -15,6 +15,7 @@ import gevent
 import structlog
 
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
+from telemetry_loadtest.allowance import allowed_cores
 from telemetry_loadtest.arrivals import Arrival, arrivals
 from telemetry_loadtest.checking import Judged, judge, unanswered
 from telemetry_loadtest.credentials import Credentials
@@ -35,10 +36,9 @@ class Callers:
     """Makes calls on the connections of both services, and judges the answers."""
 
     def __init__(self, plan: Plan) -> None:
-        options = {"age": plan.connection_age, "timeout": plan.timeout}
         self._connections = {
-            Service.PRODUCER: Connections(plan.target.producer, **options),
-            Service.ANALYTICS: Connections(plan.target.analytics, **options),
+            Service.PRODUCER: connections_to(plan.target.producer, plan),
+            Service.ANALYTICS: connections_to(plan.target.analytics, plan),
         }
         self.local_errors = 0
 
@@ -58,6 +58,10 @@ class Callers:
             self.local_errors += error.local
             return unanswered(call, error.reason)
         return judge(call, answer.status, answer.body)
+
+
+def connections_to(url: str, plan: Plan) -> Connections:
+    return Connections(url, age=plan.connection_age, timeout=plan.timeout, certificate=plan.target.certificate_file)
 
 
 class Driver:
@@ -80,6 +84,7 @@ class Driver:
         )
         self._upcoming = next(self._arrivals, None)
         self._processor = 0.0, 0.0  # time on the clock, and of the processor, at the look before
+        self._allowed = min(allowed_cores(), 1.0)
         self._waiting: deque[Arrival] = deque()
         self._stopping = False
         self._begin = 0.0  # on the monotonic clock
@@ -199,7 +204,7 @@ class Driver:
     def _processor_share(self) -> float:
         before, self._processor = self._processor, (time.monotonic(), time.process_time())
         elapsed, used = (now - then for now, then in zip(self._processor, before, strict=True))
-        return round(used / elapsed, 4) if elapsed > 0 else 0.0
+        return round(used / elapsed / self._allowed, 4) if elapsed > 0 else 0.0
 
     def _watch_loop(self) -> None:
         while True:

@@ -13,8 +13,8 @@ import msgspec
 from telemetry_contract.api import Latest
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
 from telemetry_loadtest.credentials import Credentials
-from telemetry_loadtest.engine.client import Connections, NoAnswerError, request_of
-from telemetry_loadtest.engine.driver import Callers
+from telemetry_loadtest.engine.client import NoAnswerError, request_of
+from telemetry_loadtest.engine.driver import Callers, connections_to
 from telemetry_loadtest.histogram import Histogram
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.results import Freshness
@@ -32,7 +32,7 @@ class Prober:
         self._plan = plan
         self._workload = Workload(plan, credentials, time.time_ns() // 1000)
         self._callers = Callers(plan)
-        self._reads = Connections(plan.target.analytics, age=plan.connection_age, timeout=plan.timeout)
+        self._reads = connections_to(plan.target.analytics, plan)
         self._ledger = Ledger()
         self._seen = Histogram()
         self._unseen = 0

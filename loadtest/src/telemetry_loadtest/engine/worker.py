@@ -4,6 +4,7 @@ Its index is given from outside and stays its own, so that a share is nobody els
 """
 
 import os
+import signal
 import sys
 import time
 from typing import Any, ClassVar, Final
@@ -113,6 +114,8 @@ def run_worker(plan: Plan, worker: int, host: str, port: int, patience: float) -
     runner = environment.create_worker_runner(host, port)
     FleetUser.share = Share(plan, worker, credentials, ceiling, runner)
     gevent.spawn(end_with_parent, os.getppid())
+    # The first process of a container is deaf to it otherwise.
+    gevent.signal_handler(signal.SIGTERM, os._exit, 128 + signal.SIGTERM)
     watch = gevent.spawn(_watch_master, runner)
     runner.greenlet.join()
     if watch.ready():
