@@ -101,6 +101,14 @@ e2e-full: develop images ## The longest too, crash points among them; begun agai
 bench: install ## Measure each path beside the limits of its stack (ROW=name,name for some, BENCH_ARGS=--list for names)
 	@$(BIN)/python -m tools.bench --row "$(ROW)" $(BENCH_ARGS)
 
+.PHONY: bench-growth
+bench-growth: install ## Start-up and memory of each service, and queries over 10,000,000 readings beside 100,000; 15 minutes
+	@$(BIN)/python -m tools.growth $(BENCH_ARGS)
+
+.PHONY: bench-held
+bench-held: install ## Load that lasts, a backlog, and three times too much, on baseline and kafka; 25 minutes
+	@$(BIN)/python -m tools.held $(BENCH_ARGS)
+
 .PHONY: prove
 prove: develop ## A hundred platforms for one operator in the cluster: how long visits take, memory, writes at rest
 	@tools/on-cluster $(BIN)/python -m tools.prove.operator $(PROVE_ARGS)

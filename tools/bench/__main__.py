@@ -1,41 +1,31 @@
 """`python -m tools.bench`, by `make bench`: measures, prints a table, writes JSON. Ctrl-C leaves nothing behind."""
 
 import argparse
-import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from tools.bench.documents import fill
 from tools.bench.layout import choose_layout, own_cores
-from tools.bench.machine import describe_machine, warn_of
 from tools.bench.plans import Timing
 from tools.bench.processes import ROOT, MeasurementError
 from tools.bench.report import describe_cell, print_run
 from tools.bench.results import Cell, Run, Settings, read_run, write_run
 from tools.bench.rows import LIMIT_WORK, ROWS, choose_rows
 from tools.bench.run import measure_all, run_of
+from tools.bench.session import EXIT_INTERRUPTED, look_at_machine, make_console, make_progress, scratch
 
 RESULTS: Final = ROOT / "build" / "bench.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
-EXIT_INTERRUPTED: Final = 130
-WIDTH: Final = 200  # where the output goes to a file
 
 
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
+    console = make_console()
     if options.list:
         _print_names(console)
         return 0
@@ -85,11 +75,8 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def _run(console: Console, options: argparse.Namespace) -> Run:
     settings, layout, began = _settings(options), choose_layout(own_cores()), time.time()
-    machine = describe_machine()
-    warnings = warn_of(machine)
-    for warning in warnings:
-        console.print(f"[yellow]warning: {warning}[/]", highlight=False)
-    with _scratch() as directory, _progress(console) as progress:
+    machine, warnings = look_at_machine(console)
+    with scratch() as directory, make_progress(console) as progress:
         task = progress.add_task("starting", total=None)
 
         def done(cell: Cell, count: int, total: int) -> None:
@@ -106,26 +93,6 @@ def _run(console: Console, options: argparse.Namespace) -> Run:
             done=done,
         )
     return run_of(cells, began=began, settings=settings, layout=layout, machine=machine, warnings=warnings)
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console, transient=True)
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    """Yield a directory for the run; a request to end, by SIGTERM too, ends the run in order, and only once."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)  # the way out is not to be interrupted
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
-    with tempfile.TemporaryDirectory(prefix="telemetry-bench-", ignore_cleanup_errors=True) as directory:
-        yield Path(directory)
 
 
 def _print_names(console: Console) -> None:

@@ -1,5 +1,6 @@
 """What a run found: every measurement as it was made. All else is computed from it (`summary`)."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,8 @@ def read_run(path: Path) -> Run:
 
 def subject_of(row: str, preset: str) -> str:
     return f"{row}/{preset}"
+
+
+def stamp(began: float) -> str:
+    """Return a time in seconds since the epoch as RFC 3339."""
+    return datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from tools.bench.layout import Layout
 from tools.bench.paths import Paths
 from tools.bench.plans import Measured
 from tools.bench.processes import Measurement, MeasurementError
-from tools.bench.results import Cell, Run, Settings
+from tools.bench.results import Cell, Run, Settings, stamp
 from tools.bench.rows import Row
 from tools.bench.site import Site
 
@@ -78,7 +77,7 @@ def run_of(
 ) -> Run:
     """Put a run together; `began` is in seconds since the epoch."""
     return Run(
-        started=datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        started=stamp(began),
         took_seconds=round(time.time() - began, 1),
         settings=settings,
         layout=layout.describe(),

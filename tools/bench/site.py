@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
@@ -98,19 +98,19 @@ class Site:
             found["redis"] = self.redis.pid
         return found
 
-    def platform(self, preset: str, purpose: str = "paths") -> RunningPlatform:
-        """Return a platform with its tables and topics, of which no program runs yet."""
+    def platform(self, preset: str, purpose: str = "paths", **spec: Any) -> RunningPlatform:  # noqa: ANN401 - YAML's own
+        """Return a platform with its tables and topics, of which no program runs yet; `spec` is added to its own."""
         name = f"{purpose}-{preset}"
         if name not in self._platforms:
-            self._platforms[name] = self._prepare(name, preset)
+            self._platforms[name] = self._prepare(name, preset, spec)
         return self._platforms[name]
 
-    def producer(self, preset: str) -> Endpoint:
-        platform = self.platform(preset)
+    def producer(self, preset: str, purpose: str = "paths") -> Endpoint:
+        platform = self.platform(preset, purpose)
         return Endpoint(_port(platform.producer_url), self._started(platform, Component.PRODUCER).pid)
 
-    def analytics(self, preset: str) -> Endpoint:
-        platform = self.platform(preset)
+    def analytics(self, preset: str, purpose: str = "paths") -> Endpoint:
+        platform = self.platform(preset, purpose)
         return Endpoint(_port(platform.analytics_url), self._started(platform, Component.ANALYTICS).pid)
 
     def seed(self, preset: str, devices: int) -> None:
@@ -130,10 +130,10 @@ class Site:
         with pinned(self.layout.program):
             return platform.process(Component.CONSUMER).start()
 
-    def _prepare(self, name: str, preset: str) -> RunningPlatform:
+    def _prepare(self, name: str, preset: str, spec: Mapping[str, Any]) -> RunningPlatform:
         choices = PRESETS[preset]
         platform = RunningPlatform(
-            _spec(preset),
+            _spec(preset) | dict(spec),
             self._directory / name,
             name=name,
             postgres_url=self._database(name) if choices.store is Store.POSTGRES else None,
