@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,14 @@ class Operator:
     pid: int
     port: int
     log: Path
+    exit_code: Callable[[], int | None]
+    """None while it runs."""
+
+    def leads(self) -> bool:
+        try:
+            return "telemetry_operator_leader 1.0" in self.metrics()
+        except (URLError, OSError):
+            return False
 
     def metrics(self) -> str:
         with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
@@ -50,21 +58,27 @@ class Operator:
 
 
 @contextmanager
-def operating(namespace: str, directory: Path) -> Iterator[Operator]:
-    """The operator of this checkout, looking after one namespace; its Lease is there, too."""
+def operating(namespace: str, directory: Path, **environment: str) -> Iterator[Operator]:
+    """The operator of this checkout, looking after one namespace; its Lease is there, too.
+
+    Args:
+        namespace: the one that it looks after.
+        directory: for its log.
+        environment: more variables, such as a KUBECONFIG of its own.
+    """
     prefix = "TELEMETRY_OPERATOR_"
     port, log = _free_port(), directory / "operator.log"
     settings = {
         "SERVICES_IMAGE": "stub", "NAMESPACES": namespace, "NAMESPACE": namespace, "HEALTH_HOST": "127.0.0.1",
         "HEALTH_PORT": str(port), "LOG_FORMAT": "json",
     }  # fmt: skip
-    environment = os.environ | {prefix + name: value for name, value in settings.items()}
+    variables = os.environ | {prefix + name: value for name, value in settings.items()} | environment
     with log.open("w") as out:
         argv = [sys.executable, "-m", "telemetry_operator.operate"]
-        process = subprocess.Popen(argv, env=environment, stdout=out, stderr=subprocess.STDOUT)
-    operator = Operator(process.pid, port, log)
+        process = subprocess.Popen(argv, env=variables, stdout=out, stderr=subprocess.STDOUT)
+    operator = Operator(process.pid, port, log, process.poll)
     try:
-        until(lambda: _leads(operator, process), what="the operator leading")
+        until(lambda: _leads(operator), what="the operator leading")
         yield operator
     finally:
         process.send_signal(signal.SIGTERM)
@@ -83,13 +97,11 @@ def quantile(share: float, before: Buckets, after: Buckets) -> float:
     return lower
 
 
-def _leads(operator: Operator, process: subprocess.Popen[bytes]) -> bool:
-    if process.poll() is not None:
-        raise RuntimeError(f"the operator ended with {process.returncode}: {operator.log.read_text()[-2000:]}")
-    try:
-        return "telemetry_operator_leader 1.0" in operator.metrics()
-    except (URLError, OSError):
-        return False
+def _leads(operator: Operator) -> bool:
+    """Raises where it has ended instead."""
+    if operator.exit_code() is not None:
+        raise RuntimeError(f"the operator ended with {operator.exit_code()}: {operator.log.read_text()[-2000:]}")
+    return operator.leads()
 
 
 def _free_port() -> int:

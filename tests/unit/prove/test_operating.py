@@ -21,4 +21,4 @@ def test_a_quantile_is_of_the_visits_between_two_looks(after: Buckets, seconds: 
 def test_writes_are_counted_in_the_log(tmp_path: Path) -> None:
     log = tmp_path / "operator.log"
     log.write_text('{"verb": "Apply", "event": "object-written"}\n{"event": "lease-renewed"}\n')
-    assert Operator(pid=1, port=1, log=log).writes() == 1
+    assert Operator(pid=1, port=1, log=log, exit_code=lambda: None).writes() == 1
