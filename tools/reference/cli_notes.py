@@ -33,6 +33,23 @@ codes are of its own:
 
 The first Ctrl-C ends the load in order, the second ends all.
 """,
+    "compare": """\
+[benchmarks.md](benchmarks.md#a-comparison) says how to write a comparison, and what its answer rests on. `--plan` says
+beforehand which cells are run, for how long, and whether so many blocks can show a difference at all.
+
+Each cell has a platform of its own, named `compare-…`, that is deleted with its data when the cell is over. A cell that
+fails has no number, says why, and the comparison goes on. The first Ctrl-C ends the cell in order, the second at once;
+either way its platform is taken away, and the same command goes on with that cell. It does so after a lost terminal
+or a `kill -9` too. A manifest, release or machine that is not the one it was begun with is refused. Exit codes are of
+its own:
+
+| code | meaning |
+| --- | --- |
+| `0` | Every cell was run, whatever came of it, and the comparison is judged. |
+| `2` | The command line or the manifest is not fit for it, or another comparison runs here; nothing was begun. |
+| `3` | Aborted: Ctrl-C or its deadline ended it. What was run is kept. |
+| `5` | Error: not one cell of a whole block has a number. |
+""",
     "report": """\
 The run's JSON is described by [schema/benchmark-result.json](schema/benchmark-result.json). The HTML file holds all
 that it needs: it can be mailed, kept, and read without a network.

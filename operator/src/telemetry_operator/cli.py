@@ -11,7 +11,19 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from telemetry_operator.commands import bench, demo, dlq, keys, lifecycle, report, revocation, rotation, send, validate
+from telemetry_operator.commands import (
+    bench,
+    compare,
+    demo,
+    dlq,
+    keys,
+    lifecycle,
+    report,
+    revocation,
+    rotation,
+    send,
+    validate,
+)
 from telemetry_operator.commands.interruption import interruption
 from telemetry_operator.commands.output import ExitCode, err, print_error
 from telemetry_operator.errors import PlatformError
@@ -67,6 +79,7 @@ app.command()(validate.validate)
 app.command()(send.send)
 app.command()(demo.demo)
 app.command()(bench.bench)
+app.command()(compare.compare)
 app.command()(report.report)
 app.command()(report.diff)
 device = typer.Typer(help="Devices' keys.", no_args_is_help=True)

@@ -4,6 +4,7 @@ import pytest
 from pydantic import BaseModel
 
 from telemetry_operator.specs.benchmark import TelemetryBenchmark
+from telemetry_operator.specs.comparison import ArchitectureComparison
 from telemetry_operator.specs.manifest import parse_all, read_manifest
 from telemetry_operator.specs.platform import TelemetryPlatform
 from tests.support.manifests import EXAMPLES, PLATFORMS
@@ -19,6 +20,11 @@ def test_the_benchmark_among_the_examples_is_valid() -> None:
     assert parse_all(TelemetryBenchmark, (EXAMPLES / "benchmark.yaml").read_text())
 
 
+@pytest.mark.parametrize("name", ["comparison", "comparison-short"])
+def test_a_comparison_among_the_examples_is_valid(name: str) -> None:
+    assert parse_all(ArchitectureComparison, (EXAMPLES / f"{name}.yaml").read_text())[0].metadata.name == name
+
+
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_manifests_in_the_text_are_valid(path: Path) -> None:
     for block in code_blocks(path, "yaml"):
@@ -26,4 +32,5 @@ def test_manifests_in_the_text_are_valid(path: Path) -> None:
 
 
 def kind_of(text: str) -> type[BaseModel]:
-    return TelemetryBenchmark if "kind: TelemetryBenchmark" in text else TelemetryPlatform
+    kinds: tuple[type[BaseModel], ...] = (TelemetryBenchmark, ArchitectureComparison)
+    return next((kind for kind in kinds if f"kind: {kind.__name__}" in text), TelemetryPlatform)

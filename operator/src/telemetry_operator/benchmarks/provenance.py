@@ -42,14 +42,23 @@ def provenance_of(
         run=run,
         name=benchmark.metadata.name,
         began=_time(began),
-        ended=_time(time.time()),
+        ended=now(),
         seed=benchmark.spec.seed,
         command=["telemetryctl", *sys.argv[1:]],
         manifest=text,
-        versions={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        versions=versions(),
         machine=here,
         platform=loaded,
     )
+
+
+def versions() -> dict[str, str]:
+    """What a run's figures depend on: the interpreter and our packages."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def now() -> str:
+    return _time(time.time())
 
 
 def _time(seconds: float) -> str:

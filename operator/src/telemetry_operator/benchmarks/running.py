@@ -29,14 +29,19 @@ DRAIN_PATIENCE: Final = 60.0  # seconds after the last answer until all must be 
 SHARED: Final = "The load generator and the platform shared the cores of one machine."
 
 
+def _nothing() -> None:
+    """What happens at a stop where nobody wants to know of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A benchmark as it was given, and the platform it is for."""
+    """A benchmark as it was given, and the platform it is for; `on_stop` is called where a signal ended the run."""
 
     benchmark: TelemetryBenchmark
     text: str
     target: Target
     measure_ceiling: bool = True
+    on_stop: Callable[[], None] = _nothing
 
 
 async def run_benchmark(asked: Asked, on_line: Callable[[Line], None]) -> Result:
@@ -52,7 +57,7 @@ async def run_benchmark(asked: Asked, on_line: Callable[[Line], None]) -> Result
     notes = [SHARED, *([f"The platform held {kept:,} readings of others."] if kept else [])]
     try:
         with Watcher(target.state, target.applied.processes) as watcher:
-            measured, books = await _load(plan, target, on_line)
+            measured, books = await _load(plan, asked, on_line)
     except EngineError as error:
         verdict = Verdict.ABORTED if error.stopped else Verdict.ERROR
         return nothing_measured(plan, _provenance(asked, run, began, here), verdict, error.message)
@@ -60,12 +65,16 @@ async def run_benchmark(asked: Asked, on_line: Callable[[Line], None]) -> Result
     return assemble(plan, _provenance(asked, run, measured.begin, here), measured, books, around)
 
 
-async def _load(plan: Plan, target: Target, on_line: Callable[[Line], None]) -> tuple[Measured, Books | None]:
+async def _load(plan: Plan, asked: Asked, on_line: Callable[[Line], None]) -> tuple[Measured, Books | None]:
     with tempfile.TemporaryDirectory(prefix="telemetry-bench-") as directory:
         async with first_signal_stops() as stop:
-            measured = await run_engine(plan, Path(directory), on_line, stop)
-            on_line(Said("comparing what was acknowledged with what is stored"))
-            return await _compare(plan, measured, target)
+            try:
+                measured = await run_engine(plan, Path(directory), on_line, stop)
+                on_line(Said("comparing what was acknowledged with what is stored"))
+                return await _compare(plan, measured, asked.target)
+            finally:
+                if stop.is_set():
+                    asked.on_stop()
 
 
 async def _compare(plan: Plan, measured: Measured, target: Target) -> tuple[Measured, Books | None]:

@@ -18,21 +18,24 @@ from telemetry_operator.specs.benchmark import Bound, ExistingData, Slo
 from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.load import Stage
 
+FIRST_SEARCH: Final = Search()
 STEP: Final = Duration("20s")  # a rate must hold for so long
 P95: Final = Duration("300ms")
 DECIDED: Final = frozenset({Verdict.PASSED, Verdict.FAILED})
 
 
-async def search_ceiling(asked: Asked, on_line: Callable[[Line], None]) -> Result:
+async def search_ceiling(
+    asked: Asked, on_line: Callable[[Line], None], *, search: Search = FIRST_SEARCH, step: Duration = STEP
+) -> Result:
     """Search until the ceiling is known; a run that is neither Passed nor Failed ends the search with its verdict.
 
     Raises:
         PlatformError: the first run may not be had.
     """
-    search, best, last = Search(), None, None
+    best, last = None, None
     while (rate := search.next_rate()) is not None:
         on_line(Said(f"trying {rate:g} requests a second"))
-        last = await run_benchmark(_at(asked, rate, first=last is None), on_line)
+        last = await run_benchmark(_at(asked, rate, step, first=last is None), on_line)
         if last.verdict not in DECIDED:
             return _with(last, search, f"at {rate:g} requests a second: {last.reason}")
         search = search.told(rate, held=last.verdict is Verdict.PASSED, reason=last.reason)
@@ -42,10 +45,10 @@ async def search_ceiling(asked: Asked, on_line: Callable[[Line], None]) -> Resul
     return _with(found, search, _in_words(search))
 
 
-def _at(asked: Asked, rate: float, *, first: bool) -> Asked:
+def _at(asked: Asked, rate: float, step: Duration, *, first: bool) -> Asked:
     """The run of one rate: the data that the runs before it left is the search's own."""
     spec = asked.benchmark.spec
-    changes: dict[str, object] = {"suite": None, "stages": (Stage(duration=STEP, rate=rate),)}
+    changes: dict[str, object] = {"suite": None, "stages": (Stage(duration=step, rate=rate),)}
     if not first:
         changes["existing_data"] = ExistingData.ALLOW
     changed = spec.model_copy(update=changes | {"slo": _slo(spec.slo)})

@@ -26,7 +26,7 @@ def progress() -> Iterator[Callable[[Line], None]]:
     with Live(console=err, transient=True, auto_refresh=False) as live:
 
         def show(line: Line) -> None:
-            live.update(_shown(line), refresh=True)
+            live.update(line_shown(line), refresh=True)
 
         yield show
 
@@ -41,7 +41,7 @@ def _tell(line: Line) -> None:
             pass
 
 
-def _shown(line: Line) -> RenderableType:
+def line_shown(line: Line) -> RenderableType:
     match line:
         case Said(text):
             return Text(f"{text} ...", style="dim")

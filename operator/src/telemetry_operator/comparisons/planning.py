@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from telemetry_loadtest.comparison_plan import ComparisonPlan, Primary, PrimaryKind, Variant
-from telemetry_loadtest.statistics import minimum_blocks
+from telemetry_loadtest.comparison_planning import Extent, plan_comparison
 from telemetry_operator.specs.comparison import ArchitectureComparison, Climb, ComparisonSpec, platform_named
 from telemetry_operator.specs.comparison import Variant as GivenVariant
 from telemetry_operator.specs.layout import components_of, replica_bounds
@@ -30,18 +30,16 @@ MACHINE: Final = Place(autoscales=False, around_cell=20.0, around_run=5.0)
 CLUSTER: Final = Place(autoscales=True, around_cell=150.0, around_run=15.0)
 
 
-def plan_comparison(comparison: ArchitectureComparison, place: Place) -> ComparisonPlan:
+def plan_of(comparison: ArchitectureComparison, place: Place) -> ComparisonPlan:
+    """The plan of a comparison at a place.
+
+    Raises:
+        PlanError: fewer than two of its variants differ there.
+    """
     spec = comparison.spec
-    return ComparisonPlan(
-        name=comparison.metadata.name,
-        seed=spec.seed,
-        variants=_variants(spec, place),
-        profiles=[profile.value for profile in spec.profiles],
-        blocks=spec.blocks,
-        blocks_needed=minimum_blocks(),
-        primary=_primary(spec),
-        cell_seconds=_cell_seconds(spec, place),
-    )
+    profiles = [profile.value for profile in spec.profiles]
+    extent = Extent(spec.blocks, _cell_seconds(spec, place), spec.seed)
+    return plan_comparison(comparison.metadata.name, _variants(spec, place), profiles, _primary(spec), extent)
 
 
 def _primary(spec: ComparisonSpec) -> Primary:

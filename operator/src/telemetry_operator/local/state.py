@@ -185,6 +185,15 @@ def _check_format(root: Path) -> None:
         )
 
 
+def forget(name: str) -> None:
+    """Leave nothing of a platform that is down, whose data is deleted, and that nobody else knows of."""
+    _lock_of(name).unlink(missing_ok=True)
+
+
+def _lock_of(name: str) -> Path:
+    return states_directory() / f".{name}.lock"
+
+
 @contextmanager
 def locked(name: str, waiting: Callable[[], None]) -> Iterator[None]:
     """Keep other commands from changing the same platform; `waiting` is called where one is at it already.
@@ -192,7 +201,7 @@ def locked(name: str, waiting: Callable[[], None]) -> Iterator[None]:
     Raises:
         StateError: the state directory cannot be written.
     """
-    path = states_directory() / f".{name}.lock"
+    path = _lock_of(name)
     with _explained("write"):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch()
