@@ -27,6 +27,7 @@ _NEEDED: Final[Mapping[str, str]] = {
     "string_too_short": "at least {min_length} characters are needed",
     "string_too_long": "at most {max_length} characters are allowed",
     "too_long": "at most {max_length} entries are allowed",
+    "too_short": "at least {min_length} entries are needed",
     "greater_than": "more than {gt} is needed",
     "greater_than_equal": "at least {ge} is needed",
     "less_than_equal": "at most {le} is allowed",
