@@ -61,7 +61,7 @@ class Board:
             case Said(text):
                 self._change(said=text)
             case Began(at):
-                self._change(stage=Stage.RUNNING, began=at)
+                self._change(stage=Stage.RUNNING, began=at, said="")
             case Passed():
                 self._change(last=line)
 

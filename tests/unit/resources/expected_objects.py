@@ -24,6 +24,7 @@ from telemetry_operator.resources.servers import build_servers
 from telemetry_operator.resources.workloads import build_foundation, build_prepare, build_workloads
 from telemetry_operator.specs.platform import TelemetryPlatform
 from tests.unit.resources.given import EXTERNAL, SHAPED, context_for, platform_in
+from tests.unit.resources.given_benchmark import build_benchmark
 
 DIRECTORY: Final = Path(__file__).parent / "expected"
 HEADER: Final = "# Written by `python -m tests.unit.resources.expected_objects`.\n"
@@ -94,6 +95,8 @@ CASES: Final[Mapping[str, tuple[Builder, Mapping[str, Any]]]] = {
     "made-once-kafka": (_made_once, {"architecture": "kafka"}),
     "made-once-shaped": (_made_once, OWN_SERVERS),
     "ingress": (build_ingress, {"ingress": INGRESS}),
+    "benchmark-baseline": (build_benchmark, {}),
+    "benchmark-external": (build_benchmark, OUTSIDE),
 }
 
 

@@ -92,7 +92,7 @@ def _lead_apart(plan: Plan, options: argparse.Namespace) -> int:
     _on_signals(end)
     with control.served(options.control_host, options.control_port):
         control.offer(_encode(master.run(options.patience)))
-        _say(Said("measured; the result is kept until it has been fetched"))
+        tell(Said("measured; the result is kept until it has been fetched"))
         if not control.await_stored(options.keep):
             raise EngineError(Ending.NOT_FETCHED, "the run was measured, and nobody fetched its result")
     return 0

@@ -53,7 +53,7 @@ WORKER_GRACE: Final = 5  # seconds; whoever ends a worker loses its share
 
 LAST_WORDS: Final = ("--last-words", "/dev/termination-log")
 MASTER_PROBES: Final = {
-    "startupProbe": probe(http_get("/livez", "control"), every=2, failures=60),
+    "startupProbe": {**probe(http_get("/livez", "control"), every=2, failures=60), "initialDelaySeconds": 2},
     # Workers' reports come by the second; a loop that has not turned for a minute will not turn again.
     "livenessProbe": probe(http_get("/livez", "control"), every=10, failures=6, timeout=5),
 }
