@@ -16,7 +16,8 @@ def _ready_pods(platform: Platform, component: str) -> set[str]:
 def _restored(found: dict[str, Any]) -> dict[str, Any]:
     """An object as its owner has it in a backup."""
     metadata = {key: found["metadata"][key] for key in ("name", "labels") if key in found["metadata"]}
-    return {**{key: found[key] for key in ("apiVersion", "kind", "type", "data")}, "metadata": metadata}
+    kept = ("apiVersion", "kind", "type", "data")
+    return {**{key: found[key] for key in kept if key in found}, "metadata": metadata}
 
 
 def test_an_image_that_nobody_has_is_named(deploy: Deploy) -> None:
@@ -49,14 +50,20 @@ def test_a_quota_that_is_used_up_is_told_and_then_not_any_more(deploy: Deploy, p
     platform.until("Degraded", "False")
 
 
-def test_a_lost_secret_is_told_and_never_made_anew(deploy: Deploy, place: Kubectl) -> None:
+@pytest.mark.parametrize(
+    ("kind", "part", "reason"),
+    [("secret", "postgres", "SecretMissing"), ("configmap", "revocations", "RevocationsMissing")],
+)
+def test_what_was_made_once_and_is_lost_is_told_and_never_made_anew(
+    deploy: Deploy, place: Kubectl, kind: str, part: str, reason: str
+) -> None:
     platform = deploy("plain")
     platform.until("Available")
-    name = platform.object_name("postgres")
-    lost = place.need("secret", name)
-    place.delete("secret", name)
-    assert name in platform.until_reason("Degraded", "SecretMissing")
-    assert place.get("secret", name) is None
+    name = platform.object_name(part)
+    lost = place.need(kind, name)
+    place.delete(kind, name)
+    assert name in platform.until_reason("Degraded", reason)
+    assert place.get(kind, name) is None
     place.apply(_restored(lost))
     platform.until("Degraded", "False")
     platform.until("Available")

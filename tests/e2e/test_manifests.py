@@ -25,6 +25,9 @@ RULES: Final = read_examples("rules")
 REFUSALS: Final = YAML(typ="safe").load((Path(__file__).parents[1] / "unit" / "specs" / "refusals.yaml").read_text())
 MADE: Final = 200  # specs; each is one request
 
+# What the definition says must not change meanwhile.
+pytestmark = pytest.mark.xdist_group("definitions")
+
 
 @pytest.fixture(scope="module")
 def place(kubectl: Kubectl) -> Iterator[Kubectl]:
