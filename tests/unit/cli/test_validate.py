@@ -4,6 +4,7 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from telemetry_operator.cli import app
+from telemetry_operator.specs.kinds import KINDS
 from tests.support.manifests import EXAMPLES
 
 KAFKA = str(EXAMPLES / "kafka.yaml")
@@ -32,7 +33,7 @@ def test_one_invalid_file_ends_with_two_and_its_faults_are_errors(tmp_path: Path
     assert "kafka is valid" in result.stdout
     assert result.stderr.splitlines() == [
         f"error: {tmp_path}/bad.yaml:1: apiVersion: required, and missing",
-        f"error: {tmp_path}/bad.yaml:1: kind: found 'ConfigMap'; allowed: TelemetryPlatform",
+        f"error: {tmp_path}/bad.yaml:1: kind: found 'ConfigMap'; allowed: {', '.join(KINDS)}",
     ]
 
 

@@ -6,8 +6,8 @@ from typing import Final, Literal, NoReturn, TypeAlias
 from telemetry_loadtest.comparison_judging import assess
 from telemetry_loadtest.comparison_planning import PlanError
 from telemetry_operator.benchmarks.comparing.cell import Job
-from telemetry_operator.benchmarks.comparing.kept import Kept
-from telemetry_operator.benchmarks.comparing.platforms import running_beside
+from telemetry_operator.benchmarks.comparing.kept import Kept, all_kept
+from telemetry_operator.benchmarks.comparing.platforms import running_beside, take_away_leftovers
 from telemetry_operator.benchmarks.comparing.resuming import Wanted, open_comparison
 from telemetry_operator.benchmarks.comparing.running import Ending, provenance_of, run_cells
 from telemetry_operator.client.interrupt import SIGNALS
@@ -48,6 +48,8 @@ def run(wanted: Wanted, output: Format, *, anew: bool) -> Exit:
         PlatformError: it may not be run; nothing was begun.
     """
     with locked(LOCK, _refuse):
+        for name in take_away_leftovers(kept.begun.token for kept in all_kept()):
+            err.print(f"{name} was left by a comparison that was killed, and is taken away")
         beside = running_beside()
         job = Job(wanted.comparison, open_comparison(wanted, anew=anew))
         for line in beforehand(job.kept, beside):

@@ -1,17 +1,27 @@
 """What `telemetryctl validate` says of a file: plain values for a program, tables for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from pydantic import BaseModel
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from telemetry_operator.commands.validation_runs import (
+    benchmark_rows,
+    comparison_rows,
+    plain_benchmark,
+    plain_comparison,
+)
+from telemetry_operator.specs.benchmark import TelemetryBenchmark
+from telemetry_operator.specs.comparison import ArchitectureComparison
 from telemetry_operator.specs.findings import dotted
+from telemetry_operator.specs.kinds import parse_kinds
 from telemetry_operator.specs.layout import Bounds, components_of, provider_of, replica_bounds, servers_of
-from telemetry_operator.specs.manifest import ManifestError, parse_manifests, read_text
+from telemetry_operator.specs.manifest import ManifestError, read_text
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.risks import risks_of
 
@@ -20,10 +30,10 @@ Plain = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A file's platforms, or the faults that keep it from having any, one line each."""
+    """What a file's manifests describe, or the faults that keep it from describing any, one line each."""
 
     file: Path
-    platforms: tuple[TelemetryPlatform, ...]
+    manifests: tuple[BaseModel, ...]
     faults: tuple[str, ...]
     hint: str | None = None
 
@@ -34,7 +44,7 @@ class Validation:
 
 def validate_file(file: Path) -> Validation:
     try:
-        return Validation(file, tuple(parse_manifests(read_text(file), source=str(file))), ())
+        return Validation(file, tuple(parse_kinds(read_text(file), source=str(file))), ())
     except ManifestError as error:
         return Validation(file, (), tuple(error.message.splitlines()), error.hint)
 
@@ -44,7 +54,11 @@ def plain_validation(validation: Validation) -> Plain:
         "file": str(validation.file),
         "valid": validation.valid,
         "faults": list(validation.faults),
-        "platforms": [plain_platform(platform) for platform in validation.platforms],
+        "platforms": [plain_platform(one) for one in validation.manifests if isinstance(one, TelemetryPlatform)],
+        "benchmarks": [plain_benchmark(one) for one in validation.manifests if isinstance(one, TelemetryBenchmark)],
+        "comparisons": [
+            plain_comparison(one) for one in validation.manifests if isinstance(one, ArchitectureComparison)
+        ],
     }
 
 
@@ -62,18 +76,29 @@ def plain_platform(platform: TelemetryPlatform) -> Plain:
 
 
 def validation_report(validation: Validation) -> RenderableType:
-    """Tables of a file's platforms; none of an invalid file, whose faults are errors like all others."""
-    return Group(*(_platform_report(validation.file, platform) for platform in validation.platforms))
+    """Tables of what a file describes; none of an invalid file, whose faults are errors like all others."""
+    return Group(*(_report(validation.file, one) for one in validation.manifests))
 
 
-def _platform_report(file: Path, platform: TelemetryPlatform) -> RenderableType:
+def _report(file: Path, manifest: BaseModel) -> RenderableType:
+    match manifest:
+        case TelemetryPlatform():
+            risks = risks_of(manifest.spec)
+            warnings = [Text(f"warning: {dotted(risk.path)}: {risk.message}", style="yellow") for risk in risks]
+            return Group(_table(file, manifest.metadata.name, _rows(manifest)), *warnings)
+        case TelemetryBenchmark():
+            return _table(file, manifest.metadata.name, benchmark_rows(manifest))
+        case ArchitectureComparison():
+            return _table(file, manifest.metadata.name, comparison_rows(manifest))
+        case _:
+            raise AssertionError(f"{type(manifest).__name__} is told of nowhere")
+
+
+def _table(file: Path, name: str, rows: Iterable[tuple[str, str]]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    for title, text in _rows(platform):
+    for title, text in rows:
         table.add_row(Text(title, style="dim"), text)
-    warnings = (
-        Text(f"warning: {dotted(risk.path)}: {risk.message}", style="yellow") for risk in risks_of(platform.spec)
-    )
-    return Group(Text(f"{file}: {platform.metadata.name} is valid", style="green"), table, *warnings)
+    return Group(Text(f"{file}: {name} is valid", style="green"), table)
 
 
 def _rows(platform: TelemetryPlatform) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 Stands between `documents` (YAML, lines) and `diagnosis` (the model's faults in words).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, TypeVar
@@ -93,18 +93,32 @@ def parse_all(model: type[Kind], text: str, *, source: str = "manifest") -> list
     Raises:
         ManifestError: the text is not YAML, is empty, or one of its documents is not a valid object of the kind.
     """
+    return _parsed(model, lambda _: model, text, source)
+
+
+def parse_each(choose: Callable[[object], type[BaseModel]], text: str, *, source: str = "manifest") -> list[BaseModel]:
+    """All objects that a text describes, at least one, each of the kind that is chosen for its value.
+
+    Raises:
+        ManifestError: as `parse_all`.
+    """
+    return _parsed(TelemetryPlatform, choose, text, source)
+
+
+def _parsed(usual: type[BaseModel], choose: Callable[[object], type[Kind]], text: str, source: str) -> list[Kind]:
     try:
         documents = read_documents(text)
     except NotYamlError as error:
         raise ManifestError(f"{source}:{error.line}: {error}" if error.line else f"{source}: {error}") from None
     if not documents:
         raise ManifestError(
-            f"{source}: empty; a {model.__name__} is needed", hint=f"{SAMPLES[model.__name__]} is one to start from."
+            f"{source}: empty; a {usual.__name__} is needed", hint=f"{SAMPLES[usual.__name__]} is one to start from."
         )
-    faults = [line for document in documents for line in _lines(model, document, source)]
+    chosen = [(choose(document.value), document) for document in documents]
+    faults = [line for model, document in chosen for line in _lines(model, document, source)]
     if faults:
         raise ManifestError("\n".join(faults))
-    return [model.model_validate(without_nulls(document.value)) for document in documents]
+    return [model.model_validate(without_nulls(document.value)) for model, document in chosen]
 
 
 def parse_object(value: object, *, source: str = "manifest") -> TelemetryPlatform:

@@ -42,12 +42,13 @@ def take_away(name: str) -> None:
     forget(name)
 
 
-def take_away_leftovers(tokens: Iterable[str]) -> None:
-    """Take away what comparisons of these tokens left here that were killed."""
+def take_away_leftovers(tokens: Iterable[str]) -> list[str]:
+    """Take away what comparisons of these tokens left here that were killed; return the names of those platforms."""
     prefixes = tuple(f"{_PREFIX}-{token}-" for token in tokens)
-    for name in platform_names():
-        if name.startswith(prefixes):
-            take_away(name)
+    left = [name for name in platform_names() if name.startswith(prefixes)]
+    for name in left:
+        take_away(name)
+    return left
 
 
 def running_beside() -> list[str]:

@@ -1,15 +1,13 @@
 """A comparison from its first cell, or from where it was ended, to its end: each cell's record is kept as it comes."""
 
 import sys
-import time
 from enum import Enum
+from time import monotonic
 from typing import Protocol
 
 from telemetry_loadtest.comparison_plan import PlannedCell
 from telemetry_loadtest.comparison_results import CellRecord, ComparisonProvenance
 from telemetry_operator.benchmarks.comparing.cell import Audience, Job, StoppedError, run_cell
-from telemetry_operator.benchmarks.comparing.kept import all_kept
-from telemetry_operator.benchmarks.comparing.platforms import take_away_leftovers
 from telemetry_operator.benchmarks.provenance import now
 
 
@@ -31,12 +29,11 @@ class Spectator(Audience, Protocol):
 
 
 def run_cells(job: Job, spectator: Spectator) -> Ending:
-    """Run the cells that are left. What a comparison that was killed left running is taken away first."""
-    take_away_leftovers(kept.begun.token for kept in all_kept())
-    begin, deadline = time.monotonic(), job.comparison.spec.deadline
+    """Run the cells that are left, for as long as nothing ends it."""
+    begin, deadline = monotonic(), job.comparison.spec.deadline
     try:
         for cell in job.kept.remaining():
-            if deadline is not None and time.monotonic() - begin >= deadline.seconds:
+            if deadline is not None and monotonic() - begin >= deadline.seconds:
                 return Ending.DEADLINE
             spectator.began(cell)
             record = run_cell(job, cell, spectator)
