@@ -51,8 +51,9 @@ its own:
 | `5` | Error: not one cell of a whole block has a number. |
 """,
     "report": """\
-The run's JSON is described by [schema/benchmark-result.json](schema/benchmark-result.json). The HTML file holds all
-that it needs: it can be mailed, kept, and read without a network.
+The JSON of a run is described by [schema/benchmark-result.json](schema/benchmark-result.json), that of a comparison by
+[schema/comparison-result.json](schema/comparison-result.json). The HTML file holds all that it needs: it can be mailed,
+kept, and read without a network.
 """,
     "diff": """\
 Both runs must be of one plan: the same stages and endpoints. Second *k* of one is then compared with second *k* of the

@@ -9,7 +9,7 @@ from tools.reference.benchmark import build_benchmark
 from tools.reference.cli import build_cli
 from tools.reference.manifest import build_platform
 from tools.reference.metrics import build_metrics
-from tools.reference.result_schema import build_result_schema
+from tools.reference.result_schema import build_comparison_schema, build_result_schema
 from tools.reference.settings import build_settings
 from tools.reference.status import build_status
 
@@ -22,5 +22,6 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "metrics.md": build_metrics,
     "platform.md": build_platform,
     "schema/benchmark-result.json": build_result_schema,
+    "schema/comparison-result.json": build_comparison_schema,
     "status.md": build_status,
 }

@@ -4,11 +4,9 @@
 likely a win is.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
-
-import msgspec
 
 from telemetry_loadtest.comparison_plan import ComparisonPlan, Primary, Variant
 from telemetry_loadtest.report.words import count, share, span
@@ -53,21 +51,6 @@ def plan_comparison(
         cell_seconds=extent.cell_seconds,
         alpha=ALPHA,
     )
-
-
-def with_repeats(variants: Sequence[Variant], *, ignoring: Collection[str] = ("scaling",)) -> list[Variant]:
-    """Mark each variant that, but for the ignored choices, is one that stands before it.
-
-    On one machine scaling adds no capacity: `scale` is then `baseline`, and shows how much the same thing differs.
-    """
-    first: dict[tuple[tuple[str, str], ...], str] = {}
-    found = []
-    for variant in variants:
-        choices = tuple(sorted((name, value) for name, value in variant.choices.items() if name not in ignoring))
-        known = first.setdefault(choices, variant.name)
-        again = variant.repeats or (known if known != variant.name else None)
-        found.append(msgspec.structs.replace(variant, repeats=again))
-    return found
 
 
 def outlook(plan: ComparisonPlan, noise: float = NOISE) -> Iterator[str]:

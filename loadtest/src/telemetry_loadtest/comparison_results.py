@@ -7,7 +7,6 @@ first over second. `None` is what was not, or may not be, measured; an interval 
 """
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -116,6 +115,12 @@ class PairEffect(msgspec.Struct, frozen=True):
     p: float
     differs: bool
 
+    @property
+    def turned(self) -> "PairEffect":
+        """The second over the first."""
+        low, high = (1 / end if end else None for end in (self.high, self.low))
+        return PairEffect(self.second, self.first, 1 / self.ratio, low, high, self.p, self.differs)
+
 
 class ProfileJudgement(msgspec.Struct, frozen=True):
     """One profile. `blocks` are those in which every variant that is judged has its number; `left_out` says why not."""
@@ -215,16 +220,6 @@ def decode_comparison(text: bytes) -> Comparison:
         return msgspec.json.decode(text, type=Comparison)
     except msgspec.MsgspecError as error:
         raise NotAComparisonError(f"no comparison: {error}") from None
-
-
-def read_comparison(path: Path) -> Comparison:
-    """Return the comparison that a file holds.
-
-    Raises:
-        NotAComparisonError: it holds none.
-        OSError: it cannot be read.
-    """
-    return decode_comparison(path.read_bytes())
 
 
 class _Header(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, geometric_mean
 
 from telemetry_loadtest.comparison_plan import ALL, ComparisonPlan, Variant
 from telemetry_loadtest.comparison_results import CellRecord, Comparison, Latency, ProfileJudgement, Standing
@@ -12,13 +12,15 @@ from telemetry_loadtest.comparison_results import CellRecord, Comparison, Latenc
 class Row:
     """One variant under one profile: means over its `cells` that have a number, of `tried`; None where none is known.
 
-    `standing` is its number with an interval, from the blocks that count; `repeats` where it is ranked by nobody.
+    `standing` is its number with an interval, from the blocks that count; `center` is that of all its cells where it
+    is ranked by nobody: one that `repeats` another, or was left out.
     """
 
     profile: str
     variant: str
     repeats: str | None
     standing: Standing | None
+    center: float | None
     cells: int
     tried: int
     good: float | None
@@ -58,10 +60,11 @@ def _row(profile: str, variant: Variant, standing: Standing | None, tried: Seque
         variant=variant.name,
         repeats=variant.repeats,
         standing=standing,
+        center=standing.center if standing else center_of([one.value for one in mine if one.value]),
         cells=len(mine),
         tried=len(tried),
         good=_mean(mine, lambda one: one.good),
-        latency=Latency(*(mean_of([getattr(one, share) for one in latencies]) for share in ("p50", "p95", "p99"))),
+        latency=Latency(*(_mean_of([getattr(one, share) for one in latencies]) for share in ("p50", "p95", "p99"))),
         freshness=_mean(mine, lambda one: one.freshness_p99),
         lag=_mean(mine, lambda one: one.lag),
         cpu=_mean(mine, lambda one: one.cost.cpu_per_thousand if one.cost else None),
@@ -70,11 +73,16 @@ def _row(profile: str, variant: Variant, standing: Standing | None, tried: Seque
     )
 
 
+def center_of(values: Sequence[float]) -> float | None:
+    """Return the geometric mean; None of nothing."""
+    return geometric_mean(values) if values else None
+
+
 def _mean(records: Sequence[CellRecord], of: Callable[[CellRecord], float | None]) -> float | None:
-    return mean_of([of(one) for one in records])
+    return _mean_of([of(one) for one in records])
 
 
-def mean_of(values: Sequence[float | None]) -> float | None:
+def _mean_of(values: Sequence[float | None]) -> float | None:
     """Return the mean of what is known; None where nothing is."""
     known = [value for value in values if value is not None]
     return fmean(known) if known else None

@@ -106,8 +106,7 @@ def _effect(judgement: ProfileJudgement, first: Standing, second: Standing) -> P
         if (one.first, one.second) == (first.variant, second.variant):
             return one
         if (one.second, one.first) == (first.variant, second.variant):
-            low, high = (1 / end if end else None for end in (one.high, one.low))
-            return PairEffect(one.second, one.first, 1 / one.ratio, low, high, one.p, one.differs)
+            return one.turned
     raise KeyError(f"{first.variant} and {second.variant} were not compared")
 
 

@@ -7,7 +7,6 @@ start of its request. `None` is what was not, or may not be, measured.
 """
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -317,23 +316,25 @@ def decode_result(text: bytes) -> Result:
     Raises:
         NotAResultError: it is none, or its format is another.
     """
+    found = format_of(text)
+    if found != FORMAT:
+        raise NotAResultError(f"the format is {found!r}, this release reads {FORMAT!r}")
     try:
-        found = msgspec.json.decode(text, type=_Header).format
-        if found != FORMAT:
-            raise NotAResultError(f"the format is {found!r}, this release reads {FORMAT!r}")
         return msgspec.json.decode(text, type=Result)
     except msgspec.MsgspecError as error:
         raise NotAResultError(f"no result of a run: {error}") from None
 
 
-def read_result(path: Path) -> Result:
-    """Return the result that a file holds.
+def format_of(text: bytes) -> str:
+    """Return what a document says that it is.
 
     Raises:
-        NotAResultError: it holds none.
-        OSError: it cannot be read.
+        NotAResultError: it says nothing.
     """
-    return decode_result(path.read_bytes())
+    try:
+        return msgspec.json.decode(text, type=_Header).format
+    except msgspec.MsgspecError as error:
+        raise NotAResultError(f"no result of a run: {error}") from None
 
 
 class _Header(msgspec.Struct):

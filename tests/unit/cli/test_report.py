@@ -5,10 +5,13 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
+from telemetry_loadtest.comparison_results import encode_comparison
 from telemetry_loadtest.results import Verdict, decode_result, encode_result
 from telemetry_operator.benchmarks.runs import save_run
 from telemetry_operator.cli import app
+from telemetry_operator.commands import report
 from telemetry_operator.commands.report import DiffExit
+from tests.support.made_comparisons import Made, made_comparison
 from tests.support.made_results import Recipe, make_result, short
 
 SHORT = short(Recipe(stall=False), 120)
@@ -27,6 +30,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for name, result in made.items():
         (directory / f"{name}.json").write_bytes(encode_result(result))
+    compared = made_comparison(Made({"baseline": 100.0, "redis": 130.0}))
+    (directory / "comparison.json").write_bytes(encode_comparison(compared))
     (directory / "broken.json").write_text('{"format": "something else"}')
     return directory
 
@@ -100,3 +105,23 @@ def test_a_change_counts_from_where_the_user_says(runs: Path) -> None:
 
 def test_runs_that_cannot_be_compared_are_told_why(runs: Path) -> None:
     assert "the stages differ" in run("diff", runs / "one.json", runs / "short.json").stderr
+
+
+def test_a_comparison_has_a_report_of_its_own(runs: Path, tmp_path: Path) -> None:
+    found = run("report", runs / "comparison.json", "--directory", tmp_path)
+    assert found.exit_code == 0, found.output
+    assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".html", ".md"]
+    assert "mixed: take redis." in run("report", runs / "comparison.json", "-o", "md").stdout
+    written = run("report", runs / "comparison.json", "-o", "json").stdout.encode()
+    assert written == (runs / "comparison.json").read_bytes()
+
+
+def test_a_kept_comparison_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch, runs: Path) -> None:
+    monkeypatch.setattr(report, "find_comparison", lambda name: runs / f"{name}.json")
+    assert run("report", "comparison", "-o", "md").stdout.startswith("# evening: 2 variants compared")
+
+
+def test_two_comparisons_are_no_two_runs(runs: Path) -> None:
+    found = run("diff", runs / "comparison.json", runs / "one.json")
+    assert found.exit_code == 2
+    assert "is a comparison, and diff takes two runs" in " ".join(found.stderr.replace("│", " ").split())

@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry_loadtest.comparison_plan import ComparisonPlan, Primary, PrimaryKind, Variant, cells_of
-from telemetry_loadtest.comparison_planning import Extent, PlanError, outlook, plan_comparison, with_repeats
+from telemetry_loadtest.comparison_planning import Extent, PlanError, outlook, plan_comparison
 from telemetry_loadtest.comparison_results import remaining_cells
 from telemetry_loadtest.results import Verdict
 from tests.support.made_comparisons import CEILING, PROFILES, Made, made_plan, made_records, seven
 
 
-def variant(name: str, *, scaling: str = "fixed", writes: str = "direct", repeats: str | None = None) -> Variant:
-    return Variant(name, name, name, {"writes": writes, "scaling": scaling}, repeats)
+def variant(name: str, *, repeats: str | None = None) -> Variant:
+    return Variant(name, name, name, {"writes": "direct"}, repeats)
 
 
 def planned(*variants: Variant, blocks: int = 8, profiles: tuple[str, ...] = ("mixed",)) -> ComparisonPlan:
@@ -80,11 +80,6 @@ def test_what_counts_until_an_acknowledgement_is_told_by_the_metric_itself(
     primary: Primary, of_acknowledgement: bool
 ) -> None:
     assert primary.metric.of_acknowledgement is of_acknowledgement
-
-
-def test_on_one_machine_a_preset_that_only_scales_is_the_one_before_it() -> None:
-    found = with_repeats([variant("baseline"), variant("scale", scaling="hpa"), variant("stream", writes="kafka")])
-    assert [one.repeats for one in found] == [None, "baseline", None]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from telemetry_loadtest.report.content import Content
+from telemetry_loadtest.report.comparison_content import ComparisonContent, Said
+from telemetry_loadtest.report.content import Content, Fact
 from telemetry_loadtest.report.tables import Table
 
 _SPECIAL: Final = re.compile(r"([\\`*_<>|\[\]])")
@@ -14,17 +15,50 @@ def build_markdown(content: Content) -> str:
     return "\n\n".join(_parts(content)) + "\n"
 
 
+def build_comparison_markdown(content: ComparisonContent) -> str:
+    return "\n\n".join(_comparison_parts(content)) + "\n"
+
+
 def _parts(content: Content) -> Iterator[str]:
     yield f"# {_escaped(content.title)}"
     yield f"**{content.verdict}**: {_escaped(content.reason)}"
     yield _escaped(content.summary)
-    yield "\n".join(f"- {fact.name}: **{fact.value}** ({_escaped(fact.beside)})" for fact in content.facts)
+    yield _facts(content.facts)
     for table in content.tables:
-        yield f"## {table.title}"
-        if table.rows:
-            yield _table(table)
-        if table.note:
-            yield _escaped(table.note)
+        yield from _section(table)
+    yield from _end(content)
+
+
+def _comparison_parts(content: ComparisonContent) -> Iterator[str]:
+    yield f"# {_escaped(content.title)}"
+    yield f"**{content.verdict}**"
+    yield "\n".join(f"- {_escaped(said.text)}{_cited(said)}" for said in content.recommendation)
+    for table in content.profiles:
+        yield from _section(table)
+    yield _escaped(content.summary)
+    yield _facts(content.facts)
+    for table in content.details:
+        yield from _section(table)
+    yield from _end(content)
+
+
+def _cited(said: Said) -> str:
+    return f" ({', '.join(map(_escaped, said.cites))})" if said.cites else ""
+
+
+def _facts(facts: Iterable[Fact]) -> str:
+    return "\n".join(f"- {fact.name}: **{fact.value}** ({_escaped(fact.beside)})" for fact in facts)
+
+
+def _section(table: Table) -> Iterator[str]:
+    yield f"## {table.title}"
+    if table.rows:
+        yield _table(table)
+    if table.note:
+        yield _escaped(table.note)
+
+
+def _end(content: Content | ComparisonContent) -> Iterator[str]:
     yield "## What this does not show"
     yield "\n".join(f"- {sentence}" for sentence in content.caveats)
     yield "## Again"

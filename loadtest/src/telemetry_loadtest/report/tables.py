@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from telemetry_loadtest.report.words import NOTHING, amount, count, milliseconds, number, rate, share, span
 from telemetry_loadtest.result_views import endpoints, merged
@@ -12,15 +12,32 @@ _PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
 _PLACES: Final = (50.0, 90.0, 95.0, 99.0, 99.9, 100.0)
 
 
+class Link(str):
+    """Text that leads to an anchor of the same page, where the page can do that."""
+
+    __slots__ = ("target",)
+    target: str
+
+    def __new__(cls, text: str, target: str) -> Self:
+        link = super().__new__(cls, text)
+        link.target = target
+        return link
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text under columns; in those whose places are in `numbers` stand numbers."""
+    """Rows of text under columns; in those whose places are in `numbers` stand numbers.
+
+    `anchors` are the rows' ids where something links to them; `groups` those of the rows that begin a group.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
     numbers: range = range(1, 99)
+    anchors: Sequence[str] = ()
+    groups: Sequence[str] = ()
 
 
 def build_tables(result: Result) -> Iterator[Table]:

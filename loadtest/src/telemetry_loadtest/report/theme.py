@@ -20,9 +20,6 @@ WIDTH: Final = 380  # in pixels of the page, as wide as a phone: text keeps its 
 HEIGHT: Final = 235
 _DPI: Final = 72  # matplotlib's own for SVG: a point is then a pixel
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 8, 36, 36  # pixels around the axes, the same in all plots: times stand under times
-_PLACE: Final = (
-    _LEFT / WIDTH, _BOTTOM / HEIGHT, 1 - (_LEFT + _RIGHT) / WIDTH, 1 - (_TOP + _BOTTOM) / HEIGHT,
-)  # fmt: skip
 
 HEAT: Final = 7  # steps of the heat map
 SERIES: Final = 6
@@ -76,18 +73,22 @@ class Plot:
     svg: str
 
 
+def _place(left: int, top: int) -> tuple[float, float, float, float]:
+    return left / WIDTH, _BOTTOM / HEIGHT, 1 - (left + _RIGHT) / WIDTH, 1 - (top + _BOTTOM) / HEIGHT
+
+
 def series_colour(number: int) -> str:
     return COLOUR[f"series{number % SERIES}"]
 
 
 @contextmanager
-def drawing() -> Iterator[tuple[Figure, Axes]]:
-    """Give a figure with one pair of axes; it belongs to no window and no global state."""
+def drawing(left: int = _LEFT, top: int = _TOP) -> Iterator[tuple[Figure, Axes]]:
+    """Give a figure with one pair of axes, so many pixels from left and top; it belongs to no global state."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI)
         FigureCanvasSVG(figure)
         figure.patch.set_visible(False)
-        yield figure, figure.add_axes(_PLACE)
+        yield figure, figure.add_axes(_place(left, top))
 
 
 def to_svg(figure: Figure, name: str) -> str:

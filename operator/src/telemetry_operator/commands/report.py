@@ -1,4 +1,4 @@
-"""`telemetryctl report` and `diff`: a kept run for a person, and what changed from one run to another.
+"""`telemetryctl report` and `diff`: a run or a comparison for a person, and what changed from one run to another.
 
 Both work from the stored JSON alone. What draws and calculates (matplotlib, numpy) is imported where it is used: it
 takes a second, which the other commands should not pay.
@@ -10,8 +10,11 @@ from typing import Annotated
 
 import typer
 
-from telemetry_loadtest.results import NotAResultError, Result, encode_result, read_result
-from telemetry_operator.benchmarks.runs import find_run
+from telemetry_loadtest.comparison_results import FORMAT as COMPARISON
+from telemetry_loadtest.comparison_results import Comparison, NotAComparisonError, decode_comparison, encode_comparison
+from telemetry_loadtest.results import NotAResultError, Result, decode_result, encode_result, format_of
+from telemetry_operator.benchmarks.comparing.kept import UnknownComparisonError, find_comparison
+from telemetry_operator.benchmarks.runs import UnknownRunError, find_run
 from telemetry_operator.commands.output import Format, OutputOption, err, out, print_result
 from telemetry_operator.errors import PlatformError
 
@@ -37,7 +40,12 @@ class RunError(PlatformError):
 
 
 RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run's name or the beginning of it, the path of its JSON, or `last`.")
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="The name of a run or a finished comparison, or the beginning of it, the path of its JSON, or `last`, "
+        "which is the last run.",
+    ),
 ]
 
 
@@ -50,8 +58,8 @@ def report(
     ] = None,
     directory: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")] = Path(),
 ) -> None:
-    """Write the report of a run anew: one HTML file that needs nothing else, Markdown, or the whole as JSON."""
-    result = load_run(run)
+    """Write the report of a run or a comparison: one HTML file that needs nothing else, Markdown, or JSON."""
+    result = load(run)
     if output is not None:
         typer.echo(render(result, output), nl=False)
         return
@@ -86,18 +94,46 @@ def load_run(name: str) -> Result:
     """Return a kept run.
 
     Raises:
-        PlatformError: there is none of the name, or the file holds no result.
+        PlatformError: there is none of the name.
+        BadParameter: it is a comparison.
     """
-    path = find_run(name)
+    found = load(name)
+    if isinstance(found, Result):
+        return found
+    raise typer.BadParameter(
+        f"{name} is a comparison, and diff takes two runs. What differs within a comparison is in its report: "
+        f"telemetryctl report {name}"
+    )
+
+
+def load(name: str) -> Result | Comparison:
+    """Return a kept run or a finished comparison.
+
+    Raises:
+        PlatformError: there is none of the name, or the file holds neither.
+    """
+    path = _find(name)
+    text = path.read_bytes()
     try:
-        return read_result(path)
-    except NotAResultError as error:
+        return decode_comparison(text) if format_of(text) == COMPARISON else decode_result(text)
+    except (NotAResultError, NotAComparisonError) as error:
         raise RunError(f"{path}: {error}") from None
 
 
-def render(result: Result, kind: ReportFormat) -> str:
+def _find(name: str) -> Path:
+    """Return the file of a run, or else of a comparison; of neither, what is known of runs is told."""
+    try:
+        return find_run(name)
+    except UnknownRunError as unknown:
+        try:
+            return find_comparison(name)
+        except UnknownComparisonError:
+            raise unknown from None
+
+
+def render(result: Result | Comparison, kind: ReportFormat) -> str:
     if kind is ReportFormat.JSON:
-        return encode_result(result).decode()
+        return (encode_result(result) if isinstance(result, Result) else encode_comparison(result)).decode()
     from telemetry_loadtest.report import rendering  # noqa: PLC0415 - see above
 
     return rendering.render_html(result) if kind is ReportFormat.HTML else rendering.render_markdown(result)

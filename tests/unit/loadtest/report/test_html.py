@@ -1,7 +1,6 @@
 """The page as a browser would read it: whole in itself, in two colour schemes, with every number."""
 
 import re
-from html.parser import HTMLParser
 
 import msgspec
 import pytest
@@ -9,28 +8,7 @@ import pytest
 from telemetry_loadtest.report.rendering import render_html
 from telemetry_loadtest.report.words import amount
 from telemetry_loadtest.results import CeilingFound, CeilingStep, Result
-
-
-class Page(HTMLParser):
-    """Attributes of all tags, and the text outside style."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.attributes: list[tuple[str, str, str]] = []
-        self.text: list[str] = []
-        self._tag = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._tag = tag
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_data(self, data: str) -> None:
-        if self._tag != "style" and data.strip():
-            self.text.append(data.strip())
-
-    def values(self, *names: str) -> list[str]:
-        return [value for _, name, value in self.attributes if name in names]
+from tests.unit.loadtest.report.pages import Page
 
 
 @pytest.fixture(scope="module")
