@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 WATCH_SECONDS: Final = 1.0
 SILENCE: Final = 15.0  # seconds without a word, of a worker or of the master, after which the other counts as lost
 LOOKS: Final = 3
+PARTING: Final = 0.5  # seconds for a last message to be on its way
 
 
 class FleetUser(User):
@@ -75,6 +76,12 @@ class Share:
             ending = Ending.TARGET_REFUSES if refused else Ending.BROKEN
             self._tell(messages.FAILED, messages.pack(Failed(self._worker, reason, ending)))
 
+    def leave(self) -> None:
+        """End at once: the master need not wait for a word that never comes."""
+        self._tell(messages.FAILED, messages.pack(Failed(self._worker, "it was told to end", Ending.WORKER_LOST)))
+        gevent.sleep(PARTING)
+        os._exit(128 + signal.SIGTERM)
+
     def _drive(self) -> None:
         prime(self._plan, self._worker, self._credentials, self._ledger)
         self._tell(messages.READY, messages.pack(Ready(self._worker, time.time(), self._ceiling)))
@@ -112,10 +119,10 @@ def run_worker(plan: Plan, worker: int, host: str, port: int, patience: float) -
     _await_master(host, port, patience)
     environment = Environment(user_classes=[FleetUser])
     runner = environment.create_worker_runner(host, port)
-    FleetUser.share = Share(plan, worker, credentials, ceiling, runner)
+    share = FleetUser.share = Share(plan, worker, credentials, ceiling, runner)
     gevent.spawn(end_with_parent, os.getppid())
     # The first process of a container is deaf to it otherwise.
-    gevent.signal_handler(signal.SIGTERM, os._exit, 128 + signal.SIGTERM)
+    gevent.signal_handler(signal.SIGTERM, share.leave)
     watch = gevent.spawn(_watch_master, runner)
     runner.greenlet.join()
     if watch.ready():
