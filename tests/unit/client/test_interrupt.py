@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from telemetry_operator.client.interrupt import beside, first_signal_stops, run_to_end
+from telemetry_operator.client.interrupt import SIGNALS, beside, first_signal_stops, run_to_end, signals_held
 
 pytestmark = pytest.mark.anyio
 
@@ -14,6 +14,26 @@ async def test_the_first_signal_asks_for_an_end(number: signal.Signals) -> None:
     async with first_signal_stops() as stop:
         os.kill(os.getpid(), number)
         await asyncio.wait_for(stop.wait(), 30)
+
+
+def test_a_signal_that_is_held_has_its_effect_when_the_block_is_over() -> None:
+    done = []
+
+    def clean_up() -> None:
+        with signals_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        clean_up()
+    assert done == ["all of it"]
+
+
+def test_without_a_signal_the_handlers_are_as_before() -> None:
+    before = [signal.getsignal(number) for number in SIGNALS]
+    with signals_held():
+        pass
+    assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
 def test_the_second_signal_ends_at_once() -> None:
