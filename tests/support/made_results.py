@@ -124,7 +124,7 @@ class _Making:
         bad = self.draw.random(len(latencies)) < self.recipe.failing
         for one, wrong in zip(latencies, bad, strict=True):
             self.kept.setdefault((stage, name, not wrong), []).append(one)
-        p50, p95, p99 = (float(np.percentile(latencies, share)) / 1000 for share in (50, 95, 99))
+        p50, p95, p99 = (np.percentile(latencies, (50, 95, 99)) / 1000).tolist()
         buckets, counts = np.unique(np.floor(10 * np.log10(latencies)).astype(int), return_counts=True)
         spread = [(int(bucket), int(count)) for bucket, count in zip(buckets, counts, strict=True)]
         return EndpointSecond(int((~bad).sum()), int(bad.sum()), p50, p95, p99, spread)

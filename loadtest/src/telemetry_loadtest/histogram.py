@@ -80,16 +80,26 @@ class Histogram:
         """The distribution in short; None where there is no value."""
         if not self.count:
             return None
-        at = self._histogram.get_value_at_percentile
+        at = self._histogram.get_percentile_to_value_dict([50, 90, 95, 99, 99.9])
         return Percentiles(
-            mean=round(self._histogram.get_mean_value() / 1000, 4),
-            p50=at(50) / 1000,
-            p90=at(90) / 1000,
-            p95=at(95) / 1000,
-            p99=at(99) / 1000,
-            p999=at(99.9) / 1000,
+            mean=round(self._mean() / 1000, 4),
+            p50=at[50] / 1000,
+            p90=at[90] / 1000,
+            p95=at[95] / 1000,
+            p99=at[99] / 1000,
+            p999=at[99.9] / 1000,
             max=self._histogram.get_max_value() / 1000,
         )
+
+    def _mean(self) -> float:
+        """HdrHistogram's own mean, without its iterator, which takes ten times as long."""
+        found = self._histogram
+        total = 0
+        for index, times in enumerate(found.counts):
+            if times:
+                low = found.get_value_from_index(index)
+                total += times * (low + (found.get_highest_equivalent_value(low) - low + 1) // 2)
+        return total / self.count
 
     def values(self) -> list[tuple[int, int]]:
         """Pairs of a value (µs, the highest of those it stands for) and how often it was seen, in order."""

@@ -1,5 +1,6 @@
 """Counts that are merged are the counts of one."""
 
+import pytest
 from hdrh.histogram import HdrHistogram
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,6 +47,21 @@ def test_a_histogram_is_the_same_when_it_is_read_again(values: list[int]) -> Non
     histogram = Histogram.of(counted(values).items())
     again = Histogram.decode(histogram.encode())
     assert (again.count, again.percentiles()) == (histogram.count, histogram.percentiles())
+
+
+@settings(max_examples=10)
+@given(samples)
+def test_what_is_read_is_what_hdrhistogram_itself_says(values: list[int]) -> None:
+    whole = HdrHistogram(1, LONGEST, 3)
+    for value in values:
+        whole.record_value(value)
+    found = Histogram.of(counted(values).items()).percentiles()
+    assert found is not None
+    assert found.mean == pytest.approx(whole.get_mean_value() / 1000, abs=1e-4)
+    shares = (50, 90, 95, 99, 99.9)
+    assert [found.p50, found.p90, found.p95, found.p99, found.p999] == [
+        whole.get_value_at_percentile(share) / 1000 for share in shares
+    ]
 
 
 def test_an_empty_histogram_has_no_percentiles() -> None:
