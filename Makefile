@@ -109,6 +109,10 @@ bench-growth: install ## Start-up and memory of each service, and queries over 1
 bench-held: install ## Load that lasts, a backlog, and three times too much, on baseline and kafka; 25 minutes
 	@$(BIN)/python -m tools.held $(BENCH_ARGS)
 
+.PHONY: bench-scaling
+bench-scaling: develop ## Throughput by connections, processes, batch and devices, with pictures, and where time goes; 12 minutes
+	@$(BIN)/python -m tools.scaling $(BENCH_ARGS)
+
 .PHONY: prove
 prove: develop ## A hundred platforms for one operator in the cluster: how long visits take, memory, writes at rest
 	@tools/on-cluster $(BIN)/python -m tools.prove.operator $(PROVE_ARGS)

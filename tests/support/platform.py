@@ -42,6 +42,10 @@ class Process:
         return self._popen.pid
 
     @property
+    def is_running(self) -> bool:
+        return self._popen is not None and self._popen.poll() is None
+
+    @property
     def management_url(self) -> str:
         return f"http://{LOOPBACK}:{self.environment[Variable.MANAGEMENT_PORT]}"
 

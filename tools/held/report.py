@@ -86,7 +86,8 @@ def _overload(overload: Overload, expected: str) -> str:
     recovery = judging.recovery_seconds(overload, expected)
     back = "not as before within the stage" if recovery is None else f"as before from second {recovery} on"
     return (
-        f"{judging.rate_of(during, expected):,.0f}/s accepted, {_latency(during)}; {refused:,} refused, p50 "
+        f"{judging.rate_of(during, expected):,.0f}/s accepted, {_latency(during)}, from writing p50 "
+        f"{_milliseconds(during.served_p50)}, p99 {_milliseconds(during.served_p99)}; {refused:,} refused, p50 "
         f"{_milliseconds(during.refused_p50)}, p99 {_milliseconds(during.refused_p99)}; {others:,} other answers, "
         f"{unsent:,} never sent; before {_latency(overload.before)}; afterwards {back}"
     )

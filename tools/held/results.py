@@ -4,7 +4,9 @@ import msgspec
 
 
 class Second(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the arrivals of one second: answers by status or fault, latencies from when they were due (ms).
+    """What became of the arrivals of one second: answers by status or fault, latencies (ms).
+
+    Those of accepted requests count from when they were due, those of refusals from when they were written.
 
     `unsent` are arrivals that found no free connection until they were given up.
     """
@@ -19,7 +21,10 @@ class Second(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """A rate of arrivals and what came of it; latencies are over all of it."""
+    """A rate of arrivals and what came of it; latencies are over all of it.
+
+    Those of `served` are of accepted requests too, from when they were written: without the wait for a connection.
+    """
 
     rate: float
     seconds: list[Second]
@@ -27,6 +32,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     p99: float | None = None
     refused_p50: float | None = None
     refused_p99: float | None = None
+    served_p50: float | None = None
+    served_p99: float | None = None
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
