@@ -1,7 +1,7 @@
 """How a comparison stands, while it runs: which cell, how it goes, how long yet. A line a cell where nobody looks."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Group, RenderableType
@@ -27,17 +27,20 @@ class Watched:
         self._live = live
         self._took: list[float] = []
         self._since = time.monotonic()
-        self._head = ""
+        self._cell = ""
 
     def began(self, cell: PlannedCell) -> None:
         interruption.check()
         self._since = time.monotonic()
-        place = self._total - self._left + 1
-        yet = span(time_left(self._plan, self._took, self._left))
-        self._head = f"cell {place} of {self._total}, {in_words(cell, self._plan)}; about {yet} left"
+        self._cell = f"cell {self._total - self._left + 1} of {self._total}, {in_words(cell, self._plan)}"
         self._show(Text("beginning ...", style="dim"))
         if self._live is None:
             err.print(self._head)
+
+    @property
+    def _head(self) -> str:
+        left = time_left(self._plan, self._took, self._left, time.monotonic() - self._since)
+        return f"{self._cell}; about {span(left)} left"
 
     def step(self, text: str) -> None:
         interruption.check()
@@ -78,6 +81,10 @@ def came_to(record: CellRecord, plan: ComparisonPlan) -> str:
     return f"{metric.name} {number(record.value)} {metric.unit} ({record.verdict})"
 
 
-def time_left(plan: ComparisonPlan, took: list[float], left: int) -> float:
-    """Seconds for the cells that are left: each as long as those that were seen, or as planned where none was."""
-    return left * (sum(took) / len(took) if took else plan.cell_seconds)
+def time_left(plan: ComparisonPlan, took: Sequence[float], left: int, elapsed: float) -> float:
+    """Seconds for the cells that are left, of the first of which some have elapsed.
+
+    Each is as long as those that were seen, or as planned where none was.
+    """
+    each = sum(took) / len(took) if took else plan.cell_seconds
+    return max(each - elapsed, 0) + (left - 1) * each
