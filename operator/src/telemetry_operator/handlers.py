@@ -18,16 +18,21 @@ PARTS: Final = (*OWNED_KINDS, POD, CLAIM)
 """What platforms are made of; their labels say of which."""
 
 Put = Callable[[PlatformName], None]
+Hear = Callable[[str, str], None]
 
 
-def build_registry(put: Put) -> kopf.OperatorRegistry:
-    """The table of what is listened to: `put` is called with the name of the platform that something changed of."""
+def build_registry(put: Put, *, hear: Hear) -> kopf.OperatorRegistry:
+    """The table of what is listened to: `put` is called with the name of the platform that something changed of.
+
+    Before it `hear` is called with the kind and version of a part that changed: no visit may see it as it was.
+    """
     registry = kopf.OperatorRegistry()
 
     async def platform_changed(*, namespace: str | None, name: str | None, **_: Any) -> None:  # noqa: ANN401
         put(PlatformName(namespace or "", name or ""))
 
-    async def part_changed(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:  # noqa: ANN401
+    async def part_changed(*, body: kopf.Body, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:  # noqa: ANN401
+        hear(body.get("kind") or "", body["metadata"].get("resourceVersion") or "")
         if owner := labels.get(PLATFORM_LABEL):
             put(PlatformName(namespace or "", owner))
 

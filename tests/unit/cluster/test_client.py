@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from telemetry_operator.cluster.errors import (
     UnavailableError,
 )
 from telemetry_operator.cluster.kinds import PLATFORM, POD
+from telemetry_operator.cluster.versions import Versions
 from telemetry_operator.resources.objects import CONFIG_MAP, DEPLOYMENT, Object
 
 BUILT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "farm"}}
@@ -74,6 +76,75 @@ async def test_a_list_is_read_page_by_page_and_its_items_are_whole_objects(serve
     assert [path for _, path, *_ in server.asked] == ["/apis/apps/v1/namespaces/farm/deployments"] * 2
     assert [query.get("continue") for _, _, query, *_ in server.asked] == [None, "more"]
     assert server.asked[0][2]["labelSelector"] == "a=b,c=d"
+
+
+def listed(version: str, *items: str) -> tuple[int, Object]:
+    return 200, {
+        "metadata": {"resourceVersion": version},
+        "items": [{"metadata": {"resourceVersion": it}} for it in items],
+    }
+
+
+async def versions_asked(server: Server, cluster: Cluster) -> list[tuple[str | None, str | None]]:
+    """What a recent list asks for, request by request."""
+    server.asked.clear()
+    await cluster.list(CONFIG_MAP, "farm", recent=True)
+    return [(query.get("resourceVersion"), query.get("resourceVersionMatch")) for _, _, query, *_ in server.asked]
+
+
+async def test_the_first_list_of_a_kind_is_one_as_of_now(server: Server, cluster: Cluster) -> None:
+    server.answers = [listed("40")]
+    assert await versions_asked(server, cluster) == [(None, None)]
+    assert await versions_asked(server, cluster) == [("40", "NotOlderThan")]
+
+
+async def test_a_recent_list_is_no_older_than_what_was_read_written_or_heard_of(
+    server: Server, cluster: Cluster
+) -> None:
+    server.answers = [listed("40", "41", "39")]
+    await cluster.list(CONFIG_MAP, "farm")
+    assert await versions_asked(server, cluster) == [("41", "NotOlderThan")]
+    server.answers = [(200, {"kind": "ConfigMap", "metadata": {"resourceVersion": "50"}}), listed("60")]
+    await cluster.apply(BUILT)
+    assert await versions_asked(server, cluster) == [("50", "NotOlderThan")]
+    cluster.versions.note("ConfigMap", "70")
+    assert await versions_asked(server, cluster) == [("70", "NotOlderThan")]
+
+
+async def test_after_a_deletion_the_list_is_one_as_of_now(server: Server, cluster: Cluster) -> None:
+    server.answers = [listed("40")]
+    await cluster.list(CONFIG_MAP, "farm")
+    await cluster.delete(CONFIG_MAP, "farm", "a")
+    assert await versions_asked(server, cluster) == [(None, None)]
+
+
+async def test_an_api_server_that_lags_behind_is_asked_what_is_now(server: Server, cluster: Cluster) -> None:
+    cluster.versions.note("ConfigMap", "70")
+    server.answers = [
+        (504, {"kind": "Status", "reason": "Timeout", "message": "Too large resource version: 70, current: 60"}),
+        listed("60"),
+    ]
+    assert await versions_asked(server, cluster) == [("70", "NotOlderThan"), (None, None)]
+    assert cluster.versions.newest("ConfigMap") == "60"
+
+
+async def test_another_failure_of_a_recent_list_is_one(server: Server, cluster: Cluster) -> None:
+    cluster.versions.note("ConfigMap", "70")
+    server.answers = [(503, {"kind": "Status", "message": "away"})]
+    with pytest.raises(UnavailableError, match="away"):
+        await cluster.list(CONFIG_MAP, "farm", recent=True)
+
+
+async def test_the_pages_after_the_first_are_of_its_version(server: Server, cluster: Cluster) -> None:
+    cluster.versions.note("ConfigMap", "70")
+    server.answers = [(200, {"metadata": {"continue": "more"}}), listed("70")]
+    assert await versions_asked(server, cluster) == [("70", "NotOlderThan"), (None, None)]
+
+
+def test_versions_that_are_no_numbers_are_not_compared() -> None:
+    versions = Versions()
+    versions.note("ConfigMap", "abc")
+    assert versions.newest("ConfigMap") is None
 
 
 @pytest.mark.parametrize(
@@ -182,3 +253,18 @@ async def test_a_kubeconfig_given_goes_before_the_pods_own_way(tmp_path: Any, mo
         "contexts: [{name: c, context: {cluster: k, user: u}}]\nusers: [{name: u, user: {}}]\n"
     )
     assert (await load_configuration(str(path))).host == "http://127.0.0.1:7"
+
+
+@pytest.mark.parametrize(("unproxied", "proxy"), [("", "http://proxy:3128"), ("10.0.0.9", None)])
+async def test_the_environments_proxy_is_looked_up_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unproxied: str, proxy: str | None
+) -> None:
+    path = tmp_path / "config"
+    path.write_text(
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
+        "clusters: [{name: k, cluster: {server: 'http://10.0.0.9:7'}}]\n"
+        "contexts: [{name: c, context: {cluster: k, user: u}}]\nusers: [{name: u, user: {}}]\n"
+    )
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", unproxied)
+    assert (await load_configuration(str(path))).proxy == proxy

@@ -45,6 +45,10 @@ class Watching:
     clock: Clock
     watches: Watches
     put: list[PlatformName] = field(default_factory=list)
+    heard: list[tuple[str, str]] = field(default_factory=list)
+
+    def hear(self, kind: str, version: str) -> None:
+        self.heard.append((kind, version))
 
     async def until_silent(self, *paths: str) -> None:
         """Let time pass, and wait until only these have not been heard of since."""
@@ -62,7 +66,7 @@ async def watching(server: ApiServer, inactivity_seconds: float = 60.0) -> Async
     clock = Clock()
     seen = Watching(server, clock, Watches(watched_paths(()), bound=60.0, clock=clock))
     settings = build_settings(watch_seconds=0.2, inactivity_seconds=inactivity_seconds)
-    registry = build_registry(seen.put.append)
+    registry = build_registry(seen.put.append, hear=seen.hear)
     task = asyncio.create_task(watch(registry, settings, (), seen.watches, stop=asyncio.Event()))
     try:
         yield seen
@@ -114,7 +118,7 @@ from telemetry_operator.handlers import build_registry
 settings = build_settings(watch_seconds=60)
 settings.networking.error_backoffs = (0.01,)
 try:
-    asyncio.Runner().run(watch(build_registry(print), settings, (), Watches(()), stop=asyncio.Event()))
+    asyncio.Runner().run(watch(build_registry(print, hear=print), settings, (), Watches(()), stop=asyncio.Event()))
 except Exception as error:
     print(error)
     os._exit(7)
@@ -145,6 +149,13 @@ async def test_a_change_of_a_part_asks_for_its_platforms_visit(server: ApiServer
         server.tell(POD, {"metadata": POD_OF_DEMO}, "DELETED")
         await wait_until_async(_anything(seen.put), what="the platform's name")
         assert seen.put == [PlatformName("n", "demo")]
+
+
+async def test_the_version_of_a_part_is_heard_of_before_the_visit_that_it_asks_for(server: ApiServer) -> None:
+    async with watching(server) as seen:
+        server.tell(POD, {"kind": "Pod", "metadata": {**POD_OF_DEMO, "resourceVersion": "12"}})
+        await wait_until_async(_anything(seen.put), what="the platform's name")
+        assert seen.heard == [("Pod", "12")]
 
 
 async def test_only_what_is_ours_is_asked_for(server: ApiServer) -> None:

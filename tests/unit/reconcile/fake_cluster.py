@@ -23,6 +23,9 @@ class FakeCluster:
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], Object] = {}
         self.writes: list[str] = []
+        self.remembered: dict[tuple[str, str], Object] | None = None
+        """What recent lists show, where they lag behind."""
+        self.lists_as_of_now = 0
         self.stalled: set[str] = set()
         """Names of Deployments, StatefulSets and Jobs whose pods do not become ready."""
         self._applied: dict[tuple[str, str], dict[str, dict[Leaf, Any]]] = {}
@@ -31,11 +34,19 @@ class FakeCluster:
     # What the operator asks.
 
     async def list(
-        self, kind: Kind, _namespace: str | None, *, labels: Mapping[str, str] | None = None, fields: str = ""
+        self,
+        kind: Kind,
+        _namespace: str | None,
+        *,
+        labels: Mapping[str, str] | None = None,
+        fields: str = "",
+        recent: bool = False,
     ) -> tuple[Object, ...]:
         assert not labels or not fields
         wanted = (labels or {}).items()
-        found = [live for (name, _), live in sorted(self.objects.items()) if name == kind.kind]
+        self.lists_as_of_now += not recent
+        seen = self.remembered if recent and self.remembered is not None else self.objects
+        found = [live for (name, _), live in sorted(seen.items()) if name == kind.kind]
         return tuple(copy.deepcopy(live) for live in found if wanted <= (live["metadata"].get("labels") or {}).items())
 
     async def get(self, kind: Kind, _namespace: str, name: str) -> Object | None:

@@ -54,3 +54,25 @@ async def test_a_write_that_is_refused_is_reported() -> None:
     stage.cluster.apply = refuse  # type: ignore[method-assign] # for this test
     await reconciler.reconcile_platform(NAMESPACE, NAME)
     assert {str(failure.error)[:12] for failure in reporter.visits[1].failures} == {"no right to "}
+
+
+async def test_a_platform_at_rest_is_looked_at_without_asking_what_is_now() -> None:
+    stage = Stage()
+    await stage.settle()
+    stage.cluster.lists_as_of_now = 0
+    await Reconciler(stage.cluster, stage.surroundings, Reporter()).reconcile_platform(NAMESPACE, NAME)
+    assert stage.cluster.lists_as_of_now == 0
+
+
+async def test_nothing_is_taken_away_that_is_there_only_by_an_older_look() -> None:
+    stage = Stage({"architecture": "stream-redis"})
+    await stage.settle()
+    redis = stage.live("StatefulSet", "redis")
+    stage.put({"architecture": "stream-postgres"})
+    await stage.settle()
+    stage.cluster.writes.clear()
+    stage.cluster.remembered = {**stage.cluster.objects, ("StatefulSet", redis["metadata"]["name"]): redis}
+    visit = await Reconciler(stage.cluster, stage.surroundings, Reporter()).reconcile_platform(NAMESPACE, NAME)
+    assert visit is not None
+    assert visit.plan.is_settled
+    assert stage.cluster.writes == []

@@ -5,13 +5,15 @@ would discover kinds that are known here, and its generated classes take seconds
 """
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import msgspec
 from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.configuration import Configuration
 from kubernetes.aio.config.incluster_config import load_incluster_config
@@ -19,16 +21,19 @@ from kubernetes.aio.config.kube_config import load_kube_config
 
 from telemetry_operator.cluster.errors import NotFoundError, UnavailableError, error_of
 from telemetry_operator.cluster.kinds import PLATFORM, kind_named
+from telemetry_operator.cluster.versions import Versions
 from telemetry_operator.resources.naming import FIELD_MANAGER
 from telemetry_operator.resources.objects import Kind, Object
 
 REQUEST_SECONDS: Final = 15.0
-CONNECTIONS: Final = 32
+CONNECTIONS: Final = 64
 PAGE: Final = 500  # objects per answer to a list
 
 APPLY: Final = "application/apply-patch+yaml"
 MERGE: Final = "application/merge-patch+json"
 JSON: Final = "application/json"
+TOO_NEW: Final = "Too large resource version"
+"""What an API server says that lags behind, or whose etcd was restored from a backup."""
 
 Propagation = Literal["Background", "Foreground", "Orphan"]
 
@@ -48,6 +53,9 @@ async def load_configuration(kubeconfig: str | None = None, context: str | None 
     configuration.connection_pool_maxsize = CONNECTIONS
     # Python 3.13 wants more of a CA than the chain and the name, and not every cluster's has it; no other client asks.
     configuration.disable_strict_ssl_verification = True
+    # Once, not in a thread for each request, as a session does that trusts its environment.
+    configuration.proxy = _proxy_to(configuration.host)
+    configuration.client_session_kwargs = {"trust_env": False}
     return configuration
 
 
@@ -76,20 +84,46 @@ class Cluster:
         self._api = api
         self._may_write = may_write or _always
         self._request_seconds = request_seconds
+        self.versions = Versions()
 
     async def list(
-        self, kind: Kind, namespace: str | None, *, labels: Mapping[str, str] | None = None, fields: str = ""
+        self,
+        kind: Kind,
+        namespace: str | None,
+        *,
+        labels: Mapping[str, str] | None = None,
+        fields: str = "",
+        recent: bool = False,
     ) -> tuple[Object, ...]:
-        """Objects of one namespace, or of all; as of now, not of a cache that may lag behind our own writes."""
+        """Objects of one namespace, or of all, as of now; `recent`: as new as all that is known here, and sooner."""
+        path = path_of(kind, namespace)
         query = _present({"labelSelector": _selector(labels or {}), "fieldSelector": fields, "limit": str(PAGE)})
-        found: list[Object] = []
-        page: Object = {"metadata": {"continue": ""}}
-        while True:
-            page = await self._request("GET", path_of(kind, namespace), query | _continued(page))
-            # A list's items come without these two; they are an object's head everywhere else.
-            found += [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in page.get("items") or ()]
-            if not _continued(page):
-                return tuple(found)
+        page = await (self._first_recent if recent else self._first_now)(kind, path, query)
+        found = _items_of(kind, page)
+        while _continued(page):
+            page = await self._request("GET", path, query | _continued(page))
+            found += _items_of(kind, page)
+        for one in found:
+            self._note(one)
+        return tuple(found)
+
+    async def _first_now(self, kind: Kind, path: str, query: dict[str, str]) -> Object:
+        page = await self._request("GET", path, query)
+        self.versions.begin(kind.kind, page["metadata"].get("resourceVersion") or "")
+        return page
+
+    async def _first_recent(self, kind: Kind, path: str, query: dict[str, str]) -> Object:
+        version = self.versions.newest(kind.kind)
+        if version is None:
+            return await self._first_now(kind, path, query)
+        try:
+            bound = {"resourceVersion": version, "resourceVersionMatch": "NotOlderThan"}
+            return await self._request("GET", path, query | bound)
+        except UnavailableError as error:
+            if TOO_NEW not in str(error):
+                raise
+            self.versions.forget(kind.kind)
+            return await self._first_now(kind, path, query)
 
     async def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
         """The object, or None where there is none."""
@@ -105,7 +139,7 @@ class Cluster:
             AlreadyExistsError: one of this name stands already, and is left as it is.
         """
         path = path_of(kind_named(built["kind"]), built["metadata"]["namespace"])
-        return await self._request("POST", path, {"fieldManager": FIELD_MANAGER}, built)
+        return self._note(await self._request("POST", path, {"fieldManager": FIELD_MANAGER}, built))
 
     async def apply(self, built: Object, *, force: bool = True, manager: str = FIELD_MANAGER) -> Object:
         """Server-side apply: make or change the object so that the fields given are ours and as given.
@@ -114,12 +148,12 @@ class Cluster:
         """
         path = path_of(kind_named(built["kind"]), built["metadata"]["namespace"], built["metadata"]["name"])
         query = {"fieldManager": manager, "force": str(force).lower()}
-        return await self._request("PATCH", path, query, built, content_type=APPLY)
+        return self._note(await self._request("PATCH", path, query, built, content_type=APPLY))
 
     async def overwrite(self, built: Object, *, manager: str) -> Object:
         """Make the fields given as given, lists as a whole: items of others in them are lost."""
         path = path_of(kind_named(built["kind"]), built["metadata"]["namespace"], built["metadata"]["name"])
-        return await self._request("PATCH", path, {"fieldManager": manager}, built, content_type=MERGE)
+        return self._note(await self._request("PATCH", path, {"fieldManager": manager}, built, content_type=MERGE))
 
     async def delete(
         self,
@@ -138,6 +172,9 @@ class Cluster:
             await self._request("DELETE", path_of(kind, namespace, name), body=options)
         except NotFoundError:
             return False
+        finally:
+            # Nothing says at which version it went: the next list of its kind is one as of now.
+            self.versions.forget(kind.kind)
         return True
 
     async def patch_status(self, platform: Object, status: Object) -> Object:
@@ -148,6 +185,10 @@ class Cluster:
         path = path_of(PLATFORM, head["namespace"], head["name"]) + "/status"
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         return await self._request("PATCH", path, query, body, content_type=APPLY)
+
+    def _note(self, seen: Object) -> Object:
+        self.versions.note(seen.get("kind") or "", seen["metadata"].get("resourceVersion") or "")
+        return seen
 
     async def _request(
         self,
@@ -189,10 +230,21 @@ def _always() -> bool:
     return True
 
 
+def _proxy_to(address: str) -> str | None:
+    """The proxy that the environment names for the API server."""
+    parts = urlsplit(address)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+
+
 def path_of(kind: Kind, namespace: str | None, name: str = "") -> str:
     root = f"/apis/{kind.api_version}" if kind.group else f"/api/{kind.api_version}"
     place = f"/namespaces/{namespace}" if namespace else ""
     return f"{root}{place}/{kind.plural}" + (f"/{name}" if name else "")
+
+
+def _items_of(kind: Kind, page: Object) -> list[Object]:
+    # A list's items come without these two; they are an object's head everywhere else.
+    return [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in page.get("items") or ()]
 
 
 def _selector(labels: Mapping[str, str]) -> str:
@@ -210,7 +262,7 @@ def _continued(page: Object) -> dict[str, str]:
 def _parse(text: bytes) -> Object:
     """A JSON object; a proxy's or an overloaded server's plain words as a `Status` that says them."""
     try:
-        answer = json.loads(text)
+        answer = msgspec.json.decode(text)
     except ValueError:
         answer = None
     return answer if isinstance(answer, dict) else {"message": text.decode(errors="replace").strip()}

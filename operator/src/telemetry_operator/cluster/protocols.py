@@ -10,7 +10,13 @@ class Reader(Protocol):
     """Looks, and touches nothing."""
 
     async def list(
-        self, kind: Kind, namespace: str | None, *, labels: Mapping[str, str] | None = None, fields: str = ""
+        self,
+        kind: Kind,
+        namespace: str | None,
+        *,
+        labels: Mapping[str, str] | None = None,
+        fields: str = "",
+        recent: bool = False,
     ) -> tuple[Object, ...]: ...
 
     async def get(self, kind: Kind, namespace: str, name: str) -> Object | None: ...

@@ -108,9 +108,8 @@ class _Program:
         metrics.WATCH_SILENCE.set_function(watches.silence)
         self.health.checks.append(watches.fault)
         more = asyncio.create_task(wait_for_more(self.cluster, reach))
-        watching = asyncio.create_task(
-            watch(build_registry(queue.put), build_settings(), reach.namespaces, watches, stop=self.stop)
-        )
+        registry = build_registry(queue.put, hear=self.cluster.versions.note)
+        watching = asyncio.create_task(watch(registry, build_settings(), reach.namespaces, watches, stop=self.stop))
         ended, _ = await asyncio.wait({more, watching}, return_when=asyncio.FIRST_COMPLETED)
         for part in ended:
             part.result()

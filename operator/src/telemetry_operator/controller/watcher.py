@@ -6,7 +6,7 @@ beside those it is told, and writes nothing: neither progress nor finalizers nor
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,8 +55,15 @@ def build_settings(
         settings.watching.label_selectors[selector_of_kind(kind)] = selector
     settings.persistence.finalizer = f"{ANNOTATIONS}/finalizer"
     settings.persistence.progress_storage = kopf.AnnotationsProgressStorage(prefix=ANNOTATIONS)
-    settings.persistence.diffbase_storage = kopf.AnnotationsDiffBaseStorage(prefix=ANNOTATIONS)
+    settings.persistence.diffbase_storage = _NoDifferences(prefix=ANNOTATIONS)
     return settings
+
+
+class _NoDifferences(kopf.AnnotationsDiffBaseStorage):
+    """For each event kopf copies the object twice, to compare it with the one before: here nobody asks for that."""
+
+    def build(self, *, body: kopf.Body, extra_fields: Iterable[kopf.FieldSpec] | None = None) -> kopf.BodyEssence:  # noqa: ARG002
+        return kopf.BodyEssence()
 
 
 async def watch(

@@ -1,7 +1,10 @@
 """Writing what a plan says, in its order. A visit may be killed between any two writes: the next carries on."""
 
+import asyncio
+from collections import deque
 from collections.abc import Callable
-from itertools import count, groupby
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 import structlog
@@ -18,12 +21,28 @@ log = structlog.get_logger(__name__)
 
 REPAIRER: Final = f"{FIELD_MANAGER}-repair"
 
+AT_ONCE: Final = 4
+"""New objects of one visit that are written at the same time."""
+
 AfterWrite = Callable[[int], None]
 """Called after each write of a visit with its number, from 1; a test ends the process there."""
 
 
 class NameTakenError(ConflictError):
     """An object of a name that the platform needs is not the platform's."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The writes of one visit so far."""
+
+    done: list[Change] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the API server no longer answers."""
+        return any(isinstance(failure.error, UnavailableError) for failure in self.failures)
 
 
 class Applier:
@@ -34,27 +53,47 @@ class Applier:
         self._after_write = after_write or _nothing
 
     async def apply(self, plan: Plan) -> tuple[tuple[Change, ...], tuple[Failure, ...]]:
-        """What was written, and what the API server refused.
+        """What was written, in the order in which it was taken, and what the API server refused.
 
-        A refusal does not stop the writes of its own step, which do not depend on one another; later ones may.
+        A refusal does not stop the writes of its own step, which do not depend on one another; later ones may. What is
+        new is written together, since nothing runs by it yet; what changes, one by one.
         """
-        done: list[Change] = []
-        failures: list[Failure] = []
-        numbers = count(1)
-        for _, changes in groupby(plan.changes, key=lambda change: change.step):
-            for change in changes:
-                try:
-                    await self._write(change, plan.context)
-                except UnavailableError as error:
-                    return tuple(done), (*failures, Failure(change=change, error=error))
-                except ClusterError as error:
-                    failures.append(Failure(change=change, error=error))
-                    continue
-                done.append(change)
-                self._after_write(next(numbers))
-            if failures:
+        tally = Tally()
+        for _, step in groupby(plan.changes, key=lambda change: change.step):
+            for is_new, changes in groupby(step, key=lambda change: change.cause is Cause.MISSING):
+                if not tally.is_away:
+                    await self._write_all(deque(changes), plan.context, tally, AT_ONCE if is_new else 1)
+            if tally.failures:
                 break
-        return tuple(done), tuple(failures)
+        return tuple(tally.done), tuple(tally.failures)
+
+    async def _write_all(self, waiting: deque[Change], context: Context | None, tally: Tally, at_once: int) -> None:
+        writers = [
+            asyncio.create_task(self._write_from(waiting, context, tally)) for _ in range(min(at_once, len(waiting)))
+        ]
+        try:
+            await asyncio.gather(*writers)
+        finally:
+            for writer in writers:
+                writer.cancel()
+            await asyncio.gather(*writers, return_exceptions=True)
+
+    async def _write_from(self, waiting: deque[Change], context: Context | None, tally: Tally) -> None:
+        try:
+            while waiting:
+                change = waiting.popleft()
+                try:
+                    await self._write(change, context)
+                except ClusterError as error:
+                    tally.failures.append(Failure(change=change, error=error))
+                    if tally.is_away:
+                        return
+                else:
+                    tally.done.append(change)
+                    self._after_write(len(tally.done))
+        finally:
+            # Who ends early, killed or not answered any more, leaves nothing to the others.
+            waiting.clear()
 
     async def _write(self, change: Change, context: Context | None) -> None:
         log.info(

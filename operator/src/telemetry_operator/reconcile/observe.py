@@ -34,13 +34,16 @@ STARTING: Final = frozenset({"ContainerCreating", "PodInitializing"})
 
 
 async def observe_platform(
-    cluster: Reader, namespace: str, name: str, *, ask_backlog: AskBacklog = observe_backlog
+    cluster: Reader, namespace: str, name: str, *, recent: bool = False, ask_backlog: AskBacklog = observe_backlog
 ) -> Observed | None:
-    """What there is of a platform now; None where there is no such platform."""
+    """What there is of a platform now; None where there is no such platform.
+
+    What it owns may be `recent` instead: as of a moment ago, though no older than anything known to this process.
+    """
     found = await cluster.get(PLATFORM, namespace, name)
     if found is None:
         return None
-    observed = await _observe_owned(cluster, found)
+    observed = await _observe_owned(cluster, found, recent=recent)
     platform = _parsed(found)
     if platform is not None:
         observed = await _with_named(cluster, observed, platform)
@@ -51,11 +54,11 @@ async def observe_platform(
     return observed
 
 
-async def _observe_owned(cluster: Reader, platform: Object) -> Observed:
+async def _observe_owned(cluster: Reader, platform: Object, *, recent: bool) -> Observed:
     namespace, name = platform["metadata"]["namespace"], platform["metadata"]["name"]
     labels = {**MANAGED_BY, PLATFORM_LABEL: name}
     lists = await asyncio.gather(
-        *(cluster.list(kind, namespace, labels=labels) for kind in (*OWNED_KINDS, POD, CLAIM)),
+        *(cluster.list(kind, namespace, labels=labels, recent=recent) for kind in (*OWNED_KINDS, POD, CLAIM)),
     )
     *owned, pods, claims = lists
     live = [found for objects in owned for found in objects]

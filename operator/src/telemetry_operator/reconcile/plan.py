@@ -137,6 +137,11 @@ class Plan:
         return min(unfinished, key=steps.index, default=None)
 
     @property
+    def is_weighty(self) -> bool:
+        """Whether anything would be taken away, handed over, or made that is made once: to be decided as of now."""
+        return any(change.verb is not Verb.APPLY for change in self.changes)
+
+    @property
     def is_settled(self) -> bool:
         """Whether the cluster is as the spec says: nothing to write, nothing to wait for, nothing left over."""
         return not (self.changes or self.waits or self.retiring or self.refusal)

@@ -9,7 +9,8 @@ from typing import Protocol
 from telemetry_operator.cluster.protocols import Writer
 from telemetry_operator.reconcile.apply import AfterWrite, Applier
 from telemetry_operator.reconcile.observe import observe_platform
-from telemetry_operator.reconcile.plan import Visit
+from telemetry_operator.reconcile.observed import Observed
+from telemetry_operator.reconcile.plan import Plan, Visit
 from telemetry_operator.reconcile.planning.visit import Surroundings, plan_visit
 
 
@@ -41,11 +42,17 @@ class Reconciler:
         Raises:
             ClusterError: the API server could not be asked, or did not take the status.
         """
-        observed = await observe_platform(self._cluster, namespace, name)
-        if observed is None:
+        looked = await self._look(namespace, name, recent=True)
+        if looked is not None and looked[1].is_weighty:
+            looked = await self._look(namespace, name, recent=False)
+        if looked is None:
             return None
-        plan = plan_visit(observed, self._surroundings)
+        observed, plan = looked
         done, failures = await self._applier.apply(plan)
         visit = Visit(observed=observed, plan=plan, done=done, failures=failures)
         looks = (plan.look_again_seconds, await self._reporter.report(visit))
         return replace(visit, again_seconds=min((look for look in looks if look is not None), default=None))
+
+    async def _look(self, namespace: str, name: str, *, recent: bool) -> tuple[Observed, Plan] | None:
+        observed = await observe_platform(self._cluster, namespace, name, recent=recent)
+        return (observed, plan_visit(observed, self._surroundings)) if observed else None

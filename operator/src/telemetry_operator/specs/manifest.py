@@ -136,9 +136,11 @@ def parse_object_of(model: type[Kind], value: object, *, source: str = "manifest
     Raises:
         ManifestError: the object is not a valid one of the kind.
     """
-    if faults := _faults(model, value):
-        raise ManifestError("\n".join(f"{source}: {_told(fault)}" for fault in faults))
-    return model.model_validate(without_nulls(value))
+    try:
+        return model.model_validate(without_nulls(value))
+    except ValidationError:
+        faults = _faults(model, value)
+        raise ManifestError("\n".join(f"{source}: {_told(fault)}" for fault in faults)) from None
 
 
 def without_nulls(value: object) -> object:

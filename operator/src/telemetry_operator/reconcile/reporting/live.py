@@ -189,7 +189,10 @@ T = TypeVar("T", bound=Live)
 
 def parse_live(given: Object, kind: type[T]) -> T:
     """Parse an object; nulls stand for what is missing, as in Go."""
-    return msgspec.convert(_without_nulls(given), kind)
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError:  # hardly ever: to look for nulls takes far longer than to parse
+        return msgspec.convert(_without_nulls(given), kind)
 
 
 def find_condition(conditions: list[LiveCondition], kind: str) -> LiveCondition:
