@@ -32,7 +32,7 @@ def comparison_table(comparison: Comparison) -> RenderableType:
 
 def _profile(judgement: ProfileJudgement, rows: Sequence[Row]) -> Table:
     metric = judgement.metric
-    title = f"{judgement.profile}: {metric.name}, {metric.unit}, over {judgement.blocks} blocks"
+    title = f"{judgement.profile}: {metric.name}, {metric.unit}, over {judgement.blocks} {_blocks(judgement.blocks)}"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column("variant", no_wrap=True)
     for name in ("mean", "interval", "good/s", "CPU s", "MiB s", "proc. s", "cells"):
@@ -71,13 +71,17 @@ def _said(group: RankedGroup, judgement: ProfileJudgement) -> str:
     if group.outcome is Outcome.INSUFFICIENT:
         if len(group.standings) == 1:
             return f"{group.standings[0].variant} alone, with nobody to be ranked against"
-        return f"{group.outcome} ({judgement.blocks} blocks; a win needs {judgement.needed})"
+        return f"{group.outcome} ({judgement.blocks} {_blocks(judgement.blocks)}; a win needs {judgement.needed})"
     return f"{group.outcome}{f': {group.doubt}' if group.doubt else ''}"
+
+
+def _blocks(count: int) -> str:
+    return "block" if count == 1 else "blocks"
 
 
 def _noise(comparison: Comparison) -> Iterator[str]:
     for one in comparison.noise:
         yield (
             f"Noise, {one.profile}: {one.repeat}, which is {one.variant}, showed {number(one.ratio)} of its value over "
-            f"{one.blocks} blocks; one cell varies by {share(one.cell)} within a block."
+            f"{one.blocks} {_blocks(one.blocks)}; one cell varies by {share(one.cell)} within a block."
         )
