@@ -45,7 +45,7 @@ def test_policies_and_passwords_go_with_what_they_were_for(platform: Platform) -
     until(lambda: _settled(platform), what="a platform as specified", seconds=180)
     passwords = platform.object_name("connections")
     assert platform.kubectl.get("secret", passwords)
-    platform.patch(architecture="stream-memory", postgres=None, networkPolicy=None)
+    platform.patch(architecture="stream-memory", postgres=None, redis=None, networkPolicy=None)
     until(lambda: _settled(platform), what="a platform as specified", seconds=180)
     until(lambda: not platform.owned("networkpolicies"), what="no policies")
     until(lambda: platform.kubectl.get("secret", passwords) is None, what="no passwords")
