@@ -1,12 +1,17 @@
 """The client against servers that answer in every form HTTP/1.1 allows, or not at all."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
+import trustme
 
 from telemetry_loadtest.engine.client import Answer, Connections, NoAnswerError, request_of
+from tests.support.authority import CertificateFiles, write_certificate
 from tests.support.waiting import wait_until
 
 REQUEST = request_of("GET", "/x", "host", "token", b"")
@@ -132,6 +137,42 @@ def test_nobody_listening_is_a_connection_that_failed() -> None:
     with pytest.raises(NoAnswerError, match="connection"):
         connections.ask(REQUEST)
     assert connections.failed == 1
+
+
+@contextmanager
+def encrypted(files: CertificateFiles) -> Iterator[str]:
+    """A server with a certificate, that answers one request of one connection."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.chain, files.key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            link, _ = listener.accept()
+            with link, suppress(OSError), context.wrap_socket(link, server_side=True) as safe:
+                safe.recv(65_536)
+                safe.sendall(OK)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join()
+
+
+def test_a_server_is_known_by_its_own_certificate_whatever_name_that_is_for(tmp_path: Path) -> None:
+    files = write_certificate(trustme.CA(), tmp_path / "own", "telemetry.example.org")
+    with encrypted(files) as url:
+        connections = Connections(url, age=5, timeout=5, certificate=str(files.chain))
+        assert connections.ask(REQUEST).body == b"ok"
+        connections.close()
+
+
+def test_a_server_with_another_certificate_is_told_nothing(tmp_path: Path) -> None:
+    other = write_certificate(trustme.CA(), tmp_path / "other")
+    with encrypted(write_certificate(trustme.CA(), tmp_path / "own")) as url:
+        connections = Connections(url, age=5, timeout=5, certificate=str(other.chain))
+        with pytest.raises(NoAnswerError, match="connection"):
+            connections.ask(REQUEST)
+        connections.close()
 
 
 def test_a_request_says_who_asks_for_what() -> None:
