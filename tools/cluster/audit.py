@@ -63,7 +63,9 @@ def requests_with(needle: str) -> Iterator[Request]:
     """Requests whose line in the log has this text in it, oldest first."""
     with subprocess.Popen([CLUSTER, "log", "audit"], stdout=subprocess.PIPE, text=True) as reading:
         for line in reading.stdout or ():
-            if needle in line and (request := Request.of(json.loads(line))):
+            # What is being written just now ends in the middle of a line.
+            is_whole = line.endswith("\n")
+            if is_whole and needle in line and (request := Request.of(json.loads(line))):
                 yield request
 
 

@@ -44,11 +44,30 @@ def test_writes_are_told_from_looks(verb: str, writes: bool) -> None:
     assert read(verb=verb).writes is writes
 
 
-def test_only_lines_with_the_text_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = {**ENTRY, "objectRef": {**ENTRY["objectRef"], "namespace": "farms"}}
-    lines = [json.dumps(entry, separators=(",", ":")) for entry in (ENTRY, other)]
-    log = tmp_path / "cluster"
-    log.write_text("#!/bin/sh\ncat <<'end'\n" + "\n".join(lines) + "\nend\n")
+def logged(text: str, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = directory / "cluster"
+    (directory / "text").write_text(text)
+    log.write_text(f"#!/bin/sh\ncat '{directory}/text'\n")
     log.chmod(0o755)
     monkeypatch.setattr(audit, "CLUSTER", log)
-    assert [one.namespace for one in audit.requests_with(audit.in_namespace("farm"))] == ["farm"]
+
+
+def line_of(namespace: str) -> str:
+    entry = {**ENTRY, "objectRef": {**ENTRY["objectRef"], "namespace": namespace}}
+    return json.dumps(entry, separators=(",", ":")) + "\n"
+
+
+def namespaces() -> list[str]:
+    return [one.namespace for one in audit.requests_with(audit.in_namespace("farm"))]
+
+
+def test_only_lines_with_the_text_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged(line_of("farm") + line_of("farms"), tmp_path, monkeypatch)
+    assert namespaces() == ["farm"]
+
+
+def test_a_line_that_is_being_written_is_left_for_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged(line_of("farm") + line_of("farm")[:-40], tmp_path, monkeypatch)
+    assert namespaces() == ["farm"]
