@@ -89,6 +89,12 @@ def _default(field: FieldInfo) -> str:
         return _beside_its_own(value)
     if value is None or value in ({}, (), ""):
         return ""
+    if isinstance(value, tuple):
+        return ", ".join(map(_one, value))
+    return _one(value)
+
+
+def _one(value: object) -> str:
     value = value.value if isinstance(value, Enum) else value
     return code(str(value).lower() if isinstance(value, bool) else value)
 

@@ -5,9 +5,10 @@ from tools.reference.pages import DOCS
 
 from telemetry_operator.specs.benchmark import BenchmarkSpec
 from telemetry_operator.specs.benchmark_status import BenchmarkStatus
+from telemetry_operator.specs.comparison import ComparisonSpec
 
-PAGES = (DOCS / "platform.md").read_text() + (DOCS / "benchmark-fields.md").read_text()
-BLOCKS = [*blocks(), *blocks(BenchmarkSpec), *blocks(BenchmarkStatus)]
+PAGES = "".join((DOCS / f"{name}.md").read_text() for name in ("platform", "benchmark-fields", "comparison-fields"))
+BLOCKS = list(dict.fromkeys([*blocks(), *blocks(BenchmarkSpec), *blocks(BenchmarkStatus), *blocks(ComparisonSpec)]))
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
