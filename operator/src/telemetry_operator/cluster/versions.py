@@ -3,7 +3,7 @@
 The API server answers a list as of now only after it has heard from etcd that nothing is missing in its own memory,
 which takes up to 0.1 s while anything is written. A list that need not be older than a version is answered at once
 where that version is there: our own writes are never missing in it, nor is the change that asked for the visit; what
-is newer is heard of by a watch, and leads to another visit. See docs/adr/0024.
+is newer is heard of by a watch, and leads to another visit. See docs/adr/0022.
 """
 
 
