@@ -4,7 +4,7 @@ Written by whoever starts a run (telemetryctl, the operator), read by `engine`; 
 """
 
 from itertools import takewhile
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -16,6 +16,11 @@ from telemetry_loadtest.results import Stage
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+
+# What a bound may be on, beside percentiles.
+ERRORS: Final = "errors"
+DROPS: Final = "drops"
+FRESHNESS: Final = "freshness"
 
 
 class PieceOfRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

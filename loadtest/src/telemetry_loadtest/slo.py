@@ -9,13 +9,10 @@ from typing import Final
 
 from telemetry_loadtest.histogram import Tally
 from telemetry_loadtest.measuring import Counts, Measurement, Whole, percentile
-from telemetry_loadtest.plan import Plan, PlannedBound, Slo
+from telemetry_loadtest.plan import DROPS, ERRORS, FRESHNESS, Plan, PlannedBound, Slo
 from telemetry_loadtest.results import Bound, Freshness
 
 PERCENTILES: Final = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99.9": 99.9}
-ERRORS: Final = "errors"
-DROPS: Final = "drops"
-FRESHNESS: Final = "freshness"
 MEASURES: Final = (*PERCENTILES, ERRORS, DROPS, FRESHNESS)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from telemetry_operator.cluster.kinds import CLAIM, EVENT, LEASE, PLATFORM, POD
+from telemetry_operator.cluster.kinds import BENCHMARK, CLAIM, EVENT, LEASE, PLATFORM, POD
 from telemetry_operator.controller.settings import PREFIX, OperatorSettings
 from telemetry_operator.resources.objects import OWNED_KINDS, SERVICE_ACCOUNT, Kind
 from tests.unit.chart import CHART, ROOT
@@ -55,8 +55,9 @@ def test_what_platforms_are_made_of_may_be_made_and_removed() -> None:
 
 
 def test_what_is_only_observed_may_not_be_written() -> None:
-    assert verbs_of(PLATFORM) == {"get", "list", "watch"}
-    assert verbs_of(PLATFORM, "/status") == {"patch"}
+    for kind in (PLATFORM, BENCHMARK):
+        assert verbs_of(kind) == {"get", "list", "watch"}
+        assert verbs_of(kind, "/status") == {"patch"}
     assert verbs_of(POD) == {"list", "watch"}
 
 
@@ -69,8 +70,8 @@ def test_events_are_made_and_never_changed() -> None:
 
 
 def test_nothing_is_granted_beyond_the_kinds_that_the_operator_knows() -> None:
-    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, PLATFORM, POD, CLAIM, EVENT)}
-    known.add((PLATFORM.group, f"{PLATFORM.plural}/status"))
+    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, PLATFORM, BENCHMARK, POD, CLAIM, EVENT)}
+    known |= {(kind.group, f"{kind.plural}/status") for kind in (PLATFORM, BENCHMARK)}
     granted = {(group, resource) for rule in RULES for group in rule["apiGroups"] for resource in rule["resources"]}
     assert granted == known
     assert (LEASE.group, LEASE.plural) not in granted

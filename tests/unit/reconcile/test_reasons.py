@@ -7,6 +7,7 @@ from typing import Final
 from telemetry_operator.reconcile import reasons
 from telemetry_operator.reconcile.reasons import Reason
 from telemetry_operator.reconcile.reporting.notices import Happening
+from telemetry_operator.reconcile.runs.reasons import RunReason
 
 ROOT: Final = Path(__file__).parents[3]
 RUNBOOK: Final = (ROOT / "docs/runbook.md").read_text()
@@ -17,11 +18,12 @@ CONDITIONS: Final = {"Ready", "Available", "Progressing", "Degraded", "Paused", 
 
 
 def test_the_runbook_explains_every_reason_and_none_else() -> None:
-    known = {reason.value for reason in (*Reason, *Happening)}
+    known = {reason.value for reason in (*Reason, *Happening, *RunReason)}
     assert set(EXPLAINED) - CONDITIONS == known - CONDITIONS
     assert known & CONDITIONS <= set(EXPLAINED)
 
 
 def test_every_reason_is_given_somewhere() -> None:
     code = "".join(path.read_text() for path in SOURCES if path.name != "reasons.py")
-    assert [reason.name for reason in Reason if not re.search(rf"Reason\.{reason.name}\b", code)] == []
+    assert [reason.name for reason in Reason if not re.search(rf"\bReason\.{reason.name}\b", code)] == []
+    assert [reason.name for reason in RunReason if not re.search(rf"RunReason\.{reason.name}\b", code)] == []

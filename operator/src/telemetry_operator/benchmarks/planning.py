@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 
-from telemetry_loadtest.plan import HealthLimits, PieceOfRate, Plan, PlannedBound, PlannedStage, Slo, TargetOfLoad
-from telemetry_loadtest.slo import DROPS, ERRORS, FRESHNESS
+from telemetry_loadtest.plan import (
+    DROPS,
+    ERRORS,
+    FRESHNESS,
+    HealthLimits,
+    PieceOfRate,
+    Plan,
+    PlannedBound,
+    PlannedStage,
+    Slo,
+    TargetOfLoad,
+)
 from telemetry_loadtest.suites import Terms, terms_of
 from telemetry_operator.specs.benchmark import BenchmarkSpec, Bound
 from telemetry_operator.specs.load import Stage

@@ -177,12 +177,12 @@ class Cluster:
             self.versions.forget(kind.kind)
         return True
 
-    async def patch_status(self, platform: Object, status: Object) -> Object:
-        """Make `status` all of the platform's status that is ours; of the platform of this uid alone."""
-        metadata = platform["metadata"]
+    async def patch_status(self, subject: Object, status: Object) -> Object:
+        """Make `status` all of the status that is ours, of an object of one of our kinds; of this uid alone."""
+        kind, metadata = kind_named(subject.get("kind", PLATFORM.kind)), subject["metadata"]
         head = {key: metadata[key] for key in ("namespace", "name", "uid")}
-        body = {"apiVersion": PLATFORM.api_version, "kind": PLATFORM.kind, "metadata": head, "status": status}
-        path = path_of(PLATFORM, head["namespace"], head["name"]) + "/status"
+        body = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": head, "status": status}
+        path = path_of(kind, head["namespace"], head["name"]) + "/status"
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
         return await self._request("PATCH", path, query, body, content_type=APPLY)
 

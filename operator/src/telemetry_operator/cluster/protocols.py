@@ -35,6 +35,6 @@ class Writer(Reader, Protocol):
 
 
 class StatusWriter(Protocol):
-    """Writes the status of a platform."""
+    """Writes the status of an object of one of our kinds."""
 
-    async def patch_status(self, platform: Object, status: Object) -> Object: ...
+    async def patch_status(self, subject: Object, status: Object) -> Object: ...

@@ -12,7 +12,9 @@ VISIT_SECONDS: Final = Histogram(
     buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 240),
 )
 """How long does it take to compare a platform with its manifest, and to put right what differs?"""
-QUEUE_DEPTH: Final = Gauge("telemetry_operator_queue_depth", "Platforms whose visit is due and has not begun")
+QUEUE_DEPTH: Final = Gauge(
+    "telemetry_operator_queue_depth", "Platforms and benchmarks whose visit is due and has not begun"
+)
 """Does the operator keep up with the changes?"""
 PLATFORMS: Final = Gauge("telemetry_operator_platforms", "Platforms that the operator looks after")
 """How many platforms are there, as far as the leader has seen?"""
@@ -28,6 +30,8 @@ CONFLICTS: Final = Counter(
     "telemetry_operator_apply_conflicts", "Writes that the API server refused as conflicts", ["kind"]
 )
 """Does another writer hold on to fields that are the operator's?"""
+RUNS: Final = Counter("telemetry_operator_benchmark_runs", "Runs of benchmarks that came to an end", ["verdict"])
+"""What did the runs show, and how many could not be had?"""
 AVAILABLE_SECONDS: Final = Histogram(
     "telemetry_operator_time_to_available_seconds",
     "Time from a platform's creation to the first time that it was available",

@@ -18,13 +18,15 @@ from telemetry_operator.controller.reach import find_reach, wait_for_more
 from telemetry_operator.controller.schedule import Pace
 from telemetry_operator.controller.settings import OperatorSettings
 from telemetry_operator.controller.signals import heed_signals
-from telemetry_operator.controller.visiting import visits_of
+from telemetry_operator.controller.visiting import visits_of, visits_of_benchmarks
 from telemetry_operator.controller.watcher import build_settings, watch, watched_paths
 from telemetry_operator.controller.watches import Watches
 from telemetry_operator.handlers import build_registry
 from telemetry_operator.reconcile.apply import AfterWrite
+from telemetry_operator.reconcile.benchmark import BenchmarkReconciler
 from telemetry_operator.reconcile.planning.visit import Surroundings
 from telemetry_operator.reconcile.platform import Reconciler
+from telemetry_operator.reconcile.reporting.recorder import Recorder
 from telemetry_operator.reconcile.reporting.report import Reporter
 
 log = structlog.get_logger(__name__)
@@ -58,7 +60,13 @@ async def operate(settings: OperatorSettings, *, after_write: AfterWrite | None 
             images=settings.images, operator_namespace=settings.namespace, entropy=secrets.token_bytes
         )
         reconciler = Reconciler(cluster, surroundings, reporter, after_write=after_write)
-        return await _Program(settings, cluster, reconciler, leadership, health, stop).serve()
+        benchmarks = BenchmarkReconciler(
+            cluster,
+            Recorder(cluster, instance=leadership.identity),
+            image=settings.loadtest_image,
+            operator_namespace=settings.namespace,
+        )
+        return await _Program(settings, cluster, reconciler, benchmarks, leadership, health, stop).serve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class _Program:
     settings: OperatorSettings
     cluster: Cluster
     reconciler: Reconciler
+    benchmarks: BenchmarkReconciler
     leadership: Leadership
     health: Health
     stop: asyncio.Event
@@ -85,40 +94,44 @@ class _Program:
         """Look after platforms until something ends that should not, or the signal comes."""
         pace = Pace(resync=self.settings.resync_seconds)
         queue = WorkQueue(visits_of(self.reconciler), pace=pace, concurrency=self.settings.concurrent_visits)
-        self._report(queue)
+        # Of their own: closing a run's books takes a minute, which no platform should wait for.
+        runs = WorkQueue(visits_of_benchmarks(self.benchmarks), pace=pace, concurrency=self.settings.concurrent_visits)
+        self._report(queue, runs)
         renewing = asyncio.create_task(self.leadership.renew(), name="renewing")
         parts = {
             renewing,
             asyncio.create_task(self.stop.wait(), name="stopping"),
             asyncio.create_task(queue.run(), name="visiting"),
-            asyncio.create_task(self._watch(queue), name="watching"),
+            asyncio.create_task(runs.run(), name="visiting benchmarks"),
+            asyncio.create_task(self._watch(queue, runs), name="watching"),
         }
         ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         if renewing in ended:
             # Another may lead in half a second: whatever is under way stops where it stands.
             queue.abandon()
+            runs.abandon()
             return EXIT_FAILED
-        await queue.close()
+        await asyncio.gather(queue.close(), runs.close())
         return 0 if self.stop.is_set() else _failed(ended)
 
-    async def _watch(self, queue: WorkQueue) -> None:
+    async def _watch(self, queue: WorkQueue, runs: WorkQueue) -> None:
         """Listen to all that can be listened to; ends when that is no longer what it was."""
         reach = await find_reach(self.cluster, self.settings.namespaces)
         watches = Watches(watched_paths(reach.namespaces))
         metrics.WATCH_SILENCE.set_function(watches.silence)
         self.health.checks.append(watches.fault)
         more = asyncio.create_task(wait_for_more(self.cluster, reach))
-        registry = build_registry(queue.put, hear=self.cluster.versions.note)
+        registry = build_registry(queue.put, runs.put, hear=self.cluster.versions.note)
         watching = asyncio.create_task(watch(registry, build_settings(), reach.namespaces, watches, stop=self.stop))
         ended, _ = await asyncio.wait({more, watching}, return_when=asyncio.FIRST_COMPLETED)
         for part in ended:
             part.result()
 
-    def _report(self, queue: WorkQueue) -> None:
+    def _report(self, queue: WorkQueue, runs: WorkQueue) -> None:
         metrics.LEADER.set(1)
         metrics.PLATFORMS.set_function(lambda: len(queue))
-        metrics.QUEUE_DEPTH.set_function(queue.depth)
-        self.health.checks.append(lambda: queue.stuck(STUCK_SECONDS))
+        metrics.QUEUE_DEPTH.set_function(lambda: queue.depth() + runs.depth())
+        self.health.checks += [lambda: queue.stuck(STUCK_SECONDS), lambda: runs.stuck(STUCK_SECONDS)]
 
     async def _unless_stopped(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result | None:
         """Await the coroutine; None if the signal to stop came first."""

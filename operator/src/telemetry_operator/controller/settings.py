@@ -39,6 +39,8 @@ class OperatorSettings(BaseSettings):
 
     services_image: str
     """Image of producer, consumer and analytics, where a manifest names none."""
+    loadtest_image: str = "telemetry/loadtest:0.1.0"
+    """Image of the load generator that benchmarks run."""
     postgres_image: str = "postgres:18"
     """Image of builtin PostgreSQL, where a manifest names none."""
     redis_image: str = "redis:8"

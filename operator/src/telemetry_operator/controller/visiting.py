@@ -8,6 +8,7 @@ import structlog
 from telemetry_operator.controller import metrics
 from telemetry_operator.controller.queue import Visit as QueuedVisit
 from telemetry_operator.controller.schedule import Outcome, PlatformName
+from telemetry_operator.reconcile.benchmark import BenchmarkReconciler
 from telemetry_operator.reconcile.plan import Cause, Visit
 from telemetry_operator.reconcile.platform import Reconciler
 from telemetry_operator.resources.objects import Object
@@ -40,6 +41,18 @@ def count(visit: Visit) -> None:
         if error.status == HTTPStatus.CONFLICT:
             metrics.CONFLICTS.labels(key.kind).inc()
         log.warning("write-refused", kind=key.kind, object=key.name, error=str(error))
+
+
+def visits_of_benchmarks(reconciler: BenchmarkReconciler) -> QueuedVisit:
+    async def visit(benchmark: PlatformName) -> Outcome:
+        seen = await reconciler.reconcile_benchmark(benchmark.namespace, benchmark.name)
+        if seen is None:
+            return Outcome(gone=True)
+        if seen.status is not None and seen.status.verdict is not None:
+            metrics.RUNS.labels(str(seen.status.verdict)).inc()
+        return Outcome(again=seen.again_seconds)
+
+    return visit
 
 
 class Arrivals:

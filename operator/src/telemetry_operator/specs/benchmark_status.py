@@ -12,8 +12,8 @@ from telemetry_loadtest.results import Verdict
 from telemetry_operator.specs.status import Condition, ConditionType, StatusModel, Time
 
 CONDITIONS: Final = (
-    ConditionType.READY, ConditionType.PROGRESSING, ConditionType.DEGRADED, ConditionType.WARNING,
-    ConditionType.RECONCILING, ConditionType.STALLED,
+    ConditionType.READY, ConditionType.PROGRESSING, ConditionType.DEGRADED, ConditionType.RECONCILING,
+    ConditionType.STALLED,
 )  # fmt: skip
 """Those of a benchmark, all of them present from the first visit."""
 
@@ -44,7 +44,7 @@ class Live(StatusModel):
     offered: float = Field(ge=0, description="Requests that were due in it.")
     achieved: float = Field(ge=0, description="Requests that were answered in it, rightly or not.")
     good: float = Field(ge=0, description="Requests that were answered rightly in it.")
-    dropped: int = Field(0, ge=0, description="Requests dropped since the beginning.")
+    dropped: int = Field(0, ge=0, description="Requests that were dropped in it.")
     p95: str | None = Field(None, description="95 % of its good answers came within it, of the slowest endpoint.")
     verdict: str | None = Field(None, description="What the verdict would be, were the run over now.")
     reason: str | None = Field(None, description="Why.")
@@ -72,7 +72,9 @@ class Rates(StatusModel):
     )
     dropped: int = Field(0, ge=0, description="Requests that were dropped.")
     errors: int = Field(0, ge=0, description="Requests that went wrong.")
-    p50: str | None = Field(None, description="Half of the good answers came within it, of the slowest endpoint.")
+    p50: str | None = Field(
+        None, description="Half of the good answers came within it, of the slowest endpoint in its slowest stage."
+    )
     p95: str | None = Field(None, description="95 % of them.")
     p99: str | None = Field(None, description="99 % of them.")
 
@@ -113,7 +115,6 @@ class BenchmarkStatus(StatusModel):
     run: str | None = Field(
         None, description="Name of the run, its devices' too; from then on the spec may not be changed."
     )
-    plan: str | None = Field(None, description="ConfigMap with the plan that the generator was given.")
     start_time: Time | None = Field(None, description="When the run's pods were first asked for.")
     load_time: Time | None = Field(None, description="When the first request was due.")
     end_time: Time | None = Field(None, description="When the load was over.")

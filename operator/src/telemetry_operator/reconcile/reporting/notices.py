@@ -37,7 +37,8 @@ class Happening(StrEnum):
 class Notice:
     """What an Event is to say."""
 
-    reason: Reason | Happening
+    reason: StrEnum
+    """A `Reason`, a `Happening`, or a `RunReason` of a benchmark."""
     note: str
     is_warning: bool = False
 

@@ -1,0 +1,123 @@
+"""The end of a run in the cluster: the books closed against analytics' Service, and all parts made one result."""
+
+import json
+from importlib.metadata import version
+from platform import python_version as platform_version
+from typing import Final
+
+import httpx
+import msgspec
+
+from telemetry_contract.keys import parse_keyring
+from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
+from telemetry_loadtest.assembling import Surroundings, assemble
+from telemetry_loadtest.credentials import decode_credentials, issue_credentials
+from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.plan import Plan
+from telemetry_loadtest.results import Books, Machine, Platform, Provenance, Result
+from telemetry_loadtest.verdict import Cause
+from telemetry_operator.benchmarks.books import close_run
+from telemetry_operator.client.query import Analytics, QueryError
+from telemetry_operator.probe import unverified
+from telemetry_operator.reconcile.runs.observe import nodes_of, value_in
+from telemetry_operator.reconcile.runs.observed import ObservedPlatform, ObservedRun
+from telemetry_operator.resources.benchmark_context import CREDENTIALS, CREDENTIALS_KEY
+from telemetry_operator.resources.naming import part_name
+from telemetry_operator.resources.objects import SECRET, Key
+from telemetry_operator.specs.layout import components_of, replica_bounds
+
+PATIENCE_SECONDS: Final = 60.0
+"""After the last answer until all must be stored, as for runs on one machine."""
+ASKING_SECONDS: Final = 30.0
+PACKAGES: Final = ("telemetry-operator", "telemetry-loadtest")
+"""Those of the operator's image; the generator's are of the same release."""
+SHARED: Final = "The load generator and the platform shared a node's cores."
+
+
+async def close_books(observed: ObservedRun, plan: Plan, measured: Measured) -> tuple[Measured, Books | None]:
+    """Close the books; where that cannot be done, nobody knows whether anything was lost, and the run is an error."""
+    try:
+        async with open_analytics(observed) as client:
+            analytics = Analytics(client, _reader(observed))
+            return measured, await close_run(plan, measured.accounts, measured.begin, analytics, PATIENCE_SECONDS)
+    except QueryError as error:
+        detail = f"the books could not be compared: {error.message}"
+        return msgspec.structs.replace(measured, cause=Cause.FAILED, detail=detail), None
+
+
+async def count_readings(observed: ObservedRun, plan: Plan, now: int) -> int:
+    """How many readings the platform holds before the run.
+
+    Raises:
+        QueryError: analytics does not answer.
+    """
+    assert observed.platform is not None  # noqa: S101 - admitted
+    assert observed.platform.keys is not None  # noqa: S101 - admitted
+    keyring = parse_keyring(observed.platform.keys)
+    token = issue_credentials(plan, keyring, now / MICROSECONDS_PER_SECOND).reader
+    async with open_analytics(observed) as client:
+        return (await Analytics(client, token, attempts=3).stats()).readings
+
+
+def open_analytics(observed: ObservedRun) -> httpx.AsyncClient:
+    """A client of the platform's analytics, whose certificate is for the name that other clients use."""
+    address = observed.platform.addresses.get("analytics", "") if observed.platform else ""
+    return httpx.AsyncClient(base_url=address, timeout=ASKING_SECONDS, trust_env=False, verify=unverified())
+
+
+def assemble_result(
+    observed: ObservedRun, plan: Plan, measured: Measured, books: Books | None, *, command: str, now: int
+) -> Result:
+    platform = observed.platform
+    assert platform is not None  # noqa: S101 - its books were closed
+    shared = bool(platform.nodes & nodes_of(observed.pods))
+    around = Surroundings(notes=[SHARED] if shared else [])
+    provenance = Provenance(
+        run=plan.run,
+        name=observed.metadata["name"],
+        began=format_time(int(measured.begin * MICROSECONDS_PER_SECOND)),
+        ended=format_time(now),
+        seed=plan.seed,
+        command=command.split(),
+        manifest=_manifest(observed),
+        versions={"python": platform_version(), **{name: version(name) for name in PACKAGES}},
+        machine=_machine(observed, plan, shared=shared),
+        platform=_platform(platform),
+    )
+    if observed.stop is not None and measured.cause is Cause.STOPPED:
+        measured = msgspec.structs.replace(measured, detail=f"stopped by a person: {observed.stop}")
+    return assemble(plan, provenance, measured, books, around)
+
+
+def _reader(observed: ObservedRun) -> str:
+    secret = observed.objects.get(Key(SECRET.kind, part_name(observed.metadata["name"], CREDENTIALS)))
+    given = value_in(secret, CREDENTIALS_KEY)
+    if given is None:
+        raise QueryError("the run's Secret is gone, and with it the token to ask with")
+    return decode_credentials(given).reader
+
+
+def _machine(observed: ObservedRun, plan: Plan, *, shared: bool) -> Machine:
+    """What is known of where the generator ran: its nodes by name. Their cores are not the operator's to ask for."""
+    nodes = ", ".join(sorted(nodes_of(observed.pods))) or "unknown nodes"
+    return Machine(
+        system=f"Kubernetes pods on {nodes}", processor="unavailable", cores=plan.workers, memory_bytes=0,
+        load_before=None, shared=shared,
+    )  # fmt: skip
+
+
+def _platform(platform: ObservedPlatform) -> Platform:
+    spec = platform.model.spec
+    return Platform(
+        name=platform.model.metadata.name,
+        preset=spec.architecture.value,
+        choices={name: str(value) for name, value in msgspec.to_builtins(spec.choices).items()},
+        replicas={str(one): replica_bounds(spec, one).least for one in components_of(spec)},
+    )
+
+
+def _manifest(observed: ObservedRun) -> str:
+    """The manifest in JSON, which is YAML: what the API server added is left out."""
+    metadata = {name: observed.metadata[name] for name in ("name", "namespace")}
+    head = {name: observed.benchmark[name] for name in ("apiVersion", "kind")}
+    return json.dumps({**head, "metadata": metadata, "spec": observed.benchmark["spec"]}, indent=1)

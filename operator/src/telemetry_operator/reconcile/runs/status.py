@@ -1,0 +1,221 @@
+"""The status document of a benchmark, from what a visit found. Pure; written only if it says anything new."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from telemetry_contract.times import MICROSECONDS_PER_SECOND
+from telemetry_loadtest.plan import Plan
+from telemetry_loadtest.progress import Progress
+from telemetry_loadtest.results import EndpointSummary, Result, Verdict
+from telemetry_operator.reconcile.reporting.status import time_of
+from telemetry_operator.reconcile.runs.admission import Queued
+from telemetry_operator.reconcile.runs.observed import ObservedRun
+from telemetry_operator.reconcile.runs.reasons import RunReason, Said
+from telemetry_operator.specs.benchmark_status import (
+    CONDITIONS,
+    BenchmarkStatus,
+    BooksStatus,
+    BoundStatus,
+    Live,
+    Phase,
+    Rates,
+    ResultStatus,
+)
+from telemetry_operator.specs.status import LONGEST_MESSAGE, Condition, ConditionStatus, ConditionType
+
+LIVE_SECONDS: Final = 5
+"""The status follows the load at this pace: each write is a write of etcd's too."""
+
+_TRUE: Final = ConditionStatus.TRUE
+_FALSE: Final = ConditionStatus.FALSE
+_NO_FAILURE: Final = Said(RunReason.NO_FAILURE, "nothing fails")
+
+Verdicts = dict[ConditionType, tuple[ConditionStatus, Said]]
+
+
+def refused(observed: ObservedRun, why: Said, now: int) -> BenchmarkStatus:
+    return _status(
+        observed, now, Phase.REFUSED, _failed(why), step=None, progress=None, reason=why.message, verdict=None
+    )
+
+
+def queued(observed: ObservedRun, place: Queued, now: int) -> BenchmarkStatus:
+    said = Said(RunReason.QUEUED, f"{place.behind} goes first: one run of a platform at a time")
+    return _status(
+        observed, now, Phase.QUEUED, _going(said), step=said.message, progress=f"place {place.place}", reason=None
+    )
+
+
+def begun(observed: ObservedRun, now: int) -> BenchmarkStatus:
+    """From here on the spec is fixed. The run's name follows from the object, so that two visits give it one name."""
+    said = Said(RunReason.STARTING_PODS, "the generator's pods are started")
+    run = f"{observed.metadata['name']}-{observed.metadata['uid'].partition('-')[0]}"
+    return _status(
+        observed, now, Phase.STARTING, _going(said), step=said.message, progress="0 %", reason=None, run=run,
+        start_time=time_of(now),
+    )  # fmt: skip
+
+
+def going(observed: ObservedRun, plan: Plan, told: Progress | None, doing: Said, now: int) -> BenchmarkStatus:
+    status = observed.status
+    began = status.load_time
+    if began is None and told is not None and told.began is not None:
+        began = time_of(int(told.began * MICROSECONDS_PER_SECOND))
+    live = _live(status.live, told)
+    second = live.second + 1 if live else 0
+    return _status(
+        observed, now, Phase.RUNNING if began else Phase.STARTING, _going(doing), step=doing.message,
+        progress=f"{max(0, min(100, second * 100 / plan.curve.seconds)):.0f} %", load_time=began, live=live,
+    )  # fmt: skip
+
+
+def closing(observed: ObservedRun, now: int) -> BenchmarkStatus:
+    said = Said(RunReason.CLOSING_BOOKS, "what was acknowledged is compared with what is stored")
+    return _status(
+        observed, now, Phase.CLOSING, _going(said), step=said.message, progress="100 %", live=None,
+        end_time=observed.status.end_time or time_of(now),
+    )  # fmt: skip
+
+
+def finished(observed: ObservedRun, result: Result, kept: ResultStatus, now: int) -> BenchmarkStatus:
+    said = Said(RunReason.MEASURED, f"{result.verdict}: {result.reason}")
+    is_error = result.verdict is Verdict.ERROR
+    verdicts = _failed(Said(RunReason.BOOKS_NOT_COMPARED, result.reason)) if is_error else _over(said)
+    return _status(
+        observed, now, Phase.FINISHED, verdicts, step=None, progress="100 %", live=None, verdict=result.verdict,
+        reason=result.reason, completion_time=time_of(now), rates=rates_of(result), result=kept,
+        bounds=tuple(
+            BoundStatus(
+                endpoint=one.endpoint, measure=one.measure, limit=one.limit, value=one.value, held=one.held,
+                breached_at=one.breached_at,
+            )
+            for one in result.bounds
+        ),
+        books=_books(result),
+    )  # fmt: skip
+
+
+def ended(observed: ObservedRun, why: Said, now: int) -> BenchmarkStatus:
+    """Over with nothing measured: by a person's word, or because it could not be brought to its end."""
+    stopped = why.reason is RunReason.STOPPED
+    return _status(
+        observed, now, Phase.FINISHED, _over(why) if stopped else _failed(why), step=None, live=None,
+        verdict=Verdict.ABORTED if stopped else Verdict.ERROR, reason=why.message, completion_time=time_of(now),
+    )  # fmt: skip
+
+
+def rates_of(result: Result) -> Rates | None:
+    """The judged part of a run; None where it did not get so far."""
+    judged = {stage.name for stage in result.stages if not stage.warm_up}
+    seconds = sum(one.stage in judged for one in result.seconds)
+    ours = [one for one in result.summaries if one.stage in judged]
+    if not seconds:
+        return None
+    offered, good, bad, dropped = (
+        sum(getattr(one, name) for one in ours) for name in ("offered", "good", "bad", "dropped")
+    )
+    kept = result.books is None or result.books.closed
+    return Rates(
+        seconds=result.duration,
+        offered=round(offered / seconds, 3),
+        achieved=round((good + bad) / seconds, 3),
+        good=round(good / seconds, 3) if kept else None,
+        dropped=dropped,
+        errors=bad,
+        p50=_slowest(ours, "p50"),
+        p95=_slowest(ours, "p95"),
+        p99=_slowest(ours, "p99"),
+    )
+
+
+def milliseconds(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}ms"
+
+
+def _slowest(summaries: Iterable[EndpointSummary], name: str) -> str | None:
+    return milliseconds(max((getattr(one.latency, name) for one in summaries if one.latency), default=None))
+
+
+def _books(result: Result) -> BooksStatus | None:
+    books = result.books
+    if books is None:
+        return None
+    return BooksStatus(
+        sent=books.sent.count,
+        acknowledged=books.acknowledged.count,
+        stored=books.stored.count,
+        missing=books.missing,
+        surplus=books.surplus,
+        closed=books.closed,
+    )
+
+
+def _live(before: Live | None, told: Progress | None) -> Live | None:
+    """The newest second, where that is news enough."""
+    if told is None or told.last is None:
+        return before
+    second = told.last.second
+    if before and second.at < before.second + LIVE_SECONDS and second.stage == before.stage:
+        return before
+    p95s = [one.p95 for one in second.endpoints.values() if one.p95 is not None]
+    return Live(
+        stage=second.stage,
+        second=second.at,
+        offered=second.offered,
+        achieved=second.good + second.bad,
+        good=second.good,
+        dropped=second.dropped,
+        p95=milliseconds(max(p95s, default=None)),
+        verdict=told.last.verdict,
+        reason=told.last.reason or None,
+    )
+
+
+def _going(doing: Said) -> Verdicts:
+    return {
+        ConditionType.READY: (_FALSE, doing),
+        ConditionType.PROGRESSING: (_TRUE, doing),
+        ConditionType.DEGRADED: (_FALSE, _NO_FAILURE),
+        ConditionType.RECONCILING: (_TRUE, doing),
+        ConditionType.STALLED: (_FALSE, _NO_FAILURE),
+    }
+
+
+def _over(said: Said) -> Verdicts:
+    return {
+        ConditionType.READY: (_TRUE, said),
+        ConditionType.PROGRESSING: (_FALSE, said),
+        ConditionType.DEGRADED: (_FALSE, _NO_FAILURE),
+        ConditionType.RECONCILING: (_FALSE, said),
+        ConditionType.STALLED: (_FALSE, _NO_FAILURE),
+    }
+
+
+def _failed(why: Said) -> Verdicts:
+    return {
+        ConditionType.READY: (_FALSE, why),
+        ConditionType.PROGRESSING: (_FALSE, why),
+        ConditionType.DEGRADED: (_TRUE, why),
+        ConditionType.RECONCILING: (_FALSE, why),
+        ConditionType.STALLED: (_TRUE, why),
+    }
+
+
+def _status(observed: ObservedRun, now: int, phase: Phase, verdicts: Verdicts, **told: Any) -> BenchmarkStatus:  # noqa: ANN401
+    """The status before, with what is new: what is not told stands."""
+    before = {condition.type: condition for condition in observed.status.conditions}
+    conditions = tuple(_condition(kind, verdicts, observed.generation, before.get(kind), now) for kind in CONDITIONS)
+    changes = {"phase": phase, "conditions": conditions, "observed_generation": observed.generation, **told}
+    return observed.status.model_copy(update=changes)
+
+
+def _condition(kind: ConditionType, verdicts: Verdicts, generation: int, old: Condition | None, now: int) -> Condition:
+    status, said = verdicts[kind]
+    return Condition(
+        type=kind,
+        status=status,
+        reason=said.reason.value,
+        message=said.message[:LONGEST_MESSAGE],
+        observed_generation=generation,
+        last_transition_time=old.last_transition_time if old and old.status is status else time_of(now),
+    )
