@@ -1,13 +1,15 @@
 """What the platform's processes took meanwhile, and what they said of themselves, on the run's clock.
 
 Processor time and memory come from the operating system, a server's child processes counted with it; requests, requests
-in flight and lag from the services' own metrics. A source that does not answer is said to be unavailable, never nought.
+in flight and lag from the services' own metrics, the servers' own figures by the collector (`collecting`). A source
+that does not answer is said to be unavailable, never nought.
 """
 
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Self
 
@@ -16,6 +18,7 @@ import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
 from telemetry_loadtest.results import Event, Series
+from telemetry_operator.benchmarks.collecting import Collector, servers_environment
 from telemetry_operator.local.plan import Process
 from telemetry_operator.local.state import State
 from telemetry_operator.local.supervision import Supervisor
@@ -36,6 +39,8 @@ CPU: Final = Figure("cpu", "cores", grows=True)
 MEMORY: Final = Figure("memory", "bytes")
 METRICS: Final = {
     "telemetry_http_requests_total": Figure("requests", "1/s", grows=True),
+    # Time spent on requests within a second is how many were under way in its mean.
+    "telemetry_http_request_duration_seconds_sum": Figure("under-way", "requests", grows=True),
     "telemetry_http_requests_in_flight": Figure("in-flight", "requests"),
     "telemetry_consumer_lag_records": Figure("lag", "records"),
     "telemetry_consumer_readings_total": Figure("stored", "readings/s", grows=True),
@@ -71,16 +76,20 @@ class Watcher:
         self._known: dict[str, psutil.Process] = {}
         self._events: list[tuple[float, str]] = []
         self._unanswered: dict[str, int] = defaultdict(int)
+        self._collector = Collector(servers_environment(state))
+        self._running = ExitStack()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="system-metrics", daemon=True)
 
     def __enter__(self) -> Self:
+        self._running.enter_context(self._collector)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
+        self._running.close()
 
     def series(self, begin: float) -> list[Series]:
         """Everything that was seen, by source; `begin` is the run's, in seconds since the epoch."""
@@ -90,7 +99,7 @@ class Watcher:
             for (source, figure), track in tracks
             if (points := track.points(figure, begin))
         ]
-        return [*seen, *self._missing({one.source for one in seen})]
+        return [*seen, *self._collector.series(begin), *self._missing({one.source for one in seen})]
 
     def events(self, begin: float) -> list[Event]:
         return [Event(round(at - begin, 3), text) for at, text in self._events]
