@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from telemetry_loadtest.agreement import agreements
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.results import Books, Event, Generator, Provenance, Result, Series, StageSummary, Verdict
-from telemetry_loadtest.verdict import decide
+from telemetry_loadtest.verdict import Cause, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,11 @@ class Surroundings:
 def assemble(
     plan: Plan, provenance: Provenance, measured: Measured, books: Books | None, around: Surroundings
 ) -> Result:
+    torn = unbalanced(measured)
     verdict, reason = decide(
-        measured.cause,
-        detail=measured.detail,
-        faults=[*measured.generator.faults, *disagreements(measured)],
+        Cause.FAILED if torn else measured.cause,
+        detail=torn or measured.detail,
+        faults=measured.generator.faults,
         bounds=measured.bounds,
         books=books,
     )
@@ -45,6 +47,7 @@ def assemble(
         bounds=measured.bounds,
         books=books,
         freshness=measured.freshness,
+        agreements=agreements(measured, around.system),
         system=list(around.system),
         events=list(around.events),
         notes=[*around.notes, *measured.notes],
@@ -82,9 +85,17 @@ def stage_summaries(measured: Measured, books: Books | None) -> list[StageSummar
     return found
 
 
-def disagreements(measured: Measured) -> list[str]:
-    """Where the generator's own counts contradict one another: nothing that follows from them could be believed."""
-    odd = [one.at for one in measured.seconds if not one.conserved]
-    if not odd or measured.generator.lost_workers:
-        return []
-    return [f"from second {odd[0]} on, offered is not good + bad + dropped + in flight + waiting"]
+def unbalanced(measured: Measured) -> str:
+    """From when on the generator's own counts contradict one another; empty where they do not.
+
+    Nothing that follows from counts that do could be believed. A worker that was lost took some with it.
+    """
+    if measured.generator.lost_workers:
+        return ""
+    offered = ended = 0
+    for one in measured.seconds:
+        offered += one.offered
+        ended += one.good + one.bad + one.dropped
+        if not one.conserved or offered != ended + one.in_flight + one.waiting:
+            return f"from second {one.at} on, offered is not good + bad + dropped + in flight + waiting"
+    return ""

@@ -242,6 +242,20 @@ class Freshness(msgspec.Struct, frozen=True):
     max: float | None
 
 
+class Agreement(msgspec.Struct, frozen=True):
+    """One figure by the generator's books and by the platform's own metrics, over the judged part of the run.
+
+    `measure` is `requests` (writes that were answered) or `under-way` (of those, in the mean: Little's law). They agree
+    when they lie no further apart than `tolerance`; None where the platform's figure is not known throughout.
+    """
+
+    measure: str
+    generator: float
+    server: float | None
+    tolerance: float
+    agrees: bool | None
+
+
 class Series(msgspec.Struct, frozen=True):
     """What one part of the system measured of itself, as pairs of time and value.
 
@@ -297,6 +311,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     books: Books | None
     freshness: Freshness | None = None
     ceiling: CeilingFound | None = None
+    agreements: list[Agreement] = []
     system: list[Series] = []
     events: list[Event] = []
     notes: list[str] = []

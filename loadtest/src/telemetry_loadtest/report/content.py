@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from telemetry_loadtest.report.caveats import caveats
 from telemetry_loadtest.report.tables import Table, build_tables
+from telemetry_loadtest.report.tables_system import system_tables
 from telemetry_loadtest.report.words import count, milliseconds, number, rate, share, span
 from telemetry_loadtest.result_views import data_lost, endpoints, judged_seconds, merged
 from telemetry_loadtest.results import Result
@@ -43,7 +44,7 @@ def build_content(result: Result) -> Content:
         reason=result.reason,
         summary=_summary(result),
         facts=list(_facts(result)),
-        tables=list(build_tables(result)),
+        tables=[*build_tables(result), *system_tables(result)],
         caveats=list(caveats(result)),
         command=shlex.join(result.provenance.command),
         manifest=result.provenance.manifest,

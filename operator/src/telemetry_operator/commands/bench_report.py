@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from telemetry_loadtest.agreement import in_words as agreement_in_words
 from telemetry_loadtest.results import Books, Bound, CeilingFound, Percentiles, Result, Verdict
 from telemetry_loadtest.verdict import books_in_words
 
@@ -74,6 +75,7 @@ def _lines(result: Result) -> Iterator[str]:
         yield _books(result.books)
     if (fresh := result.freshness) is not None and fresh.p99 is not None:
         yield f"Freshness: p50 {fresh.p50:.0f} ms, p99 {fresh.p99:.0f} ms of {fresh.samples}; {fresh.unseen} unseen."
+    yield from map(agreement_in_words, result.agreements)
     ceiling = result.generator.ceiling
     if ceiling is not None:
         yield f"Generator: one worker alone got {ceiling:,.0f} requests/s out of an empty server."

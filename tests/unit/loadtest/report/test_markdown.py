@@ -3,8 +3,8 @@ import re
 import msgspec
 import pytest
 
+from telemetry_loadtest.report.content import build_content
 from telemetry_loadtest.report.rendering import render_markdown
-from telemetry_loadtest.report.tables import build_tables
 from telemetry_loadtest.results import Result
 
 
@@ -15,7 +15,7 @@ def text(result: Result) -> str:
 
 def test_it_has_every_table_with_every_row(result: Result, text: str) -> None:
     rows = [line for line in text.splitlines() if line.startswith("|") and "---" not in line]
-    assert len(rows) == sum(len(table.rows) + 1 for table in build_tables(result) if table.rows)
+    assert len(rows) == sum(len(table.rows) + 1 for table in build_content(result).tables if table.rows)
 
 
 def test_the_rows_of_a_table_are_as_wide_as_its_head(text: str) -> None:

@@ -1,0 +1,38 @@
+"""Tables of what stood beside the load: the platform's own counts, and every figure of its processes and servers."""
+
+from collections.abc import Iterator
+
+from telemetry_loadtest.report.tables import Table
+from telemetry_loadtest.report.words import NOTHING, number
+from telemetry_loadtest.results import Agreement, Result, Series
+
+_MEASURES = {"requests": "writes answered", "under-way": "writes under way, in the mean"}
+_VERDICTS = {True: "agrees", False: "does not agree", None: "unavailable"}
+
+
+def system_tables(result: Result) -> Iterator[Table]:
+    if result.agreements:
+        note = (
+            "Behind the warm-up, by the producer's metrics. Under way: time spent on requests in each second (Little's "
+            "law). No verdict follows: where they do not agree, neither is to be believed before it is known why."
+        )
+        rows = [_agreement(one) for one in result.agreements]
+        columns = ["", "generator", "platform", "may differ by", ""]
+        yield Table("The platform's own counts", columns, rows, note, range(1, 4))
+    if result.system:
+        rows = [_figure(one) for one in result.system]
+        columns = ["source", "figure", "unit", "mean", "most", "samples"]
+        yield Table("System", columns, rows, "From the first look to the last, warm-up included.", range(3, 6))
+
+
+def _agreement(one: Agreement) -> list[str]:
+    figures = (one.generator, one.server, one.tolerance)
+    return [_MEASURES.get(one.measure, one.measure), *map(number, figures), _VERDICTS[one.agrees]]
+
+
+def _figure(one: Series) -> list[str]:
+    values = [value for _, value in one.points]
+    if not values:
+        return [one.source, one.measure, one.unavailable or "unavailable", NOTHING, NOTHING, "0"]
+    mean = sum(values) / len(values)
+    return [one.source, one.measure, one.unit, number(mean), number(max(values)), str(len(values))]
