@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from telemetry_loadtest.comparison_plan import ComparisonPlan, PrimaryKind, Variant, cells_of
 from telemetry_loadtest.comparison_results import CellRecord, ComparisonProvenance, Noise, remaining_cells
 from telemetry_loadtest.report.words import number
+from telemetry_loadtest.result_views import is_busy
 from telemetry_loadtest.results import Verdict
 
 
@@ -32,7 +33,7 @@ def _of_cells(plan: ComparisonPlan, records: Sequence[CellRecord]) -> Iterator[s
     without = Counter(one.verdict for one in records if one.value is None and one.verdict is not Verdict.ABORTED)
     if without:
         kinds = ", ".join(f"{many} {verdict}" for verdict, many in without.items())
-        yield f"Cells without a number: {kinds}. Their blocks count for nobody in their profile."
+        yield f"Cells without a number: {kinds}. A block counts for a profile where all that is ranked has its number."
 
 
 def _of_noise(noise: Sequence[Noise]) -> Iterator[str]:
@@ -57,6 +58,8 @@ def _of_machine(plan: ComparisonPlan, provenance: ComparisonProvenance) -> Itera
         f"Generator and platform shared {cores}: they took time from each other. What is ranked is this arrangement, "
         "and no figure is what a platform carries on machines of its own."
     )
+    if (machine := provenance.machine) and is_busy(machine):
+        yield f"The machine was not idle before: its load was {number(machine.load_before)} on {machine.cores} cores."
     yield "On one machine no quota makes the variants equal: each took of it what it could."
     for variant in plan.variants:
         yield from _of_scaling(variant)

@@ -59,10 +59,9 @@ def _of_profile(judgement: ProfileJudgement, rows: Mapping[str, Row]) -> Iterato
 
 
 def _insufficient(judgement: ProfileJudgement) -> Sentence:
-    lacking = judgement.needed - judgement.blocks
     return Sentence(
-        f"{judgement.profile}: insufficient data. {judgement.blocks} blocks count, and a win needs {judgement.needed}: "
-        f"{lacking} more at the least.",
+        f"{judgement.profile}: insufficient data. A win needs {judgement.needed} blocks, and {judgement.blocks} "
+        f"{'counts' if judgement.blocks == 1 else 'count'}: at least {judgement.needed - judgement.blocks} more.",
         [f"{judgement.profile}/{one.variant}" for group in judgement.groups for one in group.standings],
     )
 

@@ -1,7 +1,11 @@
 """What readers take out of a run's result: what is judged, which endpoints were called, all that they answered."""
 
+from typing import Final
+
 from telemetry_loadtest.histogram import Histogram
-from telemetry_loadtest.results import Measure, Result, Second
+from telemetry_loadtest.results import Machine, Measure, Result, Second
+
+_BUSY: Final = 0.25  # load per core before a run from which on the machine was not idle
 
 
 def judged_stages(result: Result) -> set[str]:
@@ -35,3 +39,8 @@ def merged(result: Result, endpoint: str, measure: Measure = Measure.LATENCY) ->
 def data_lost(result: Result) -> bool:
     """Whether the books are open: such a run has no throughput."""
     return result.books is not None and not result.books.closed
+
+
+def is_busy(machine: Machine) -> bool:
+    """Whether other work went on where the generator ran, before it began."""
+    return machine.load_before is not None and machine.load_before > _BUSY * machine.cores

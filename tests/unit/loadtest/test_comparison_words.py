@@ -61,7 +61,7 @@ def test_who_is_undecided_and_who_is_behind_is_said() -> None:
 
 def test_insufficient_data_says_how_many_blocks_are_missing() -> None:
     [text] = said(made_comparison(Made({"a": 100.0, "b": 300.0}, blocks=4)))
-    assert text == "mixed: insufficient data. 4 blocks count, and a win needs 6: 2 more at the least."
+    assert text == "mixed: insufficient data. A win needs 6 blocks, and 4 count: at least 2 more."
 
 
 def test_who_stands_alone_is_ranked_against_nobody() -> None:
@@ -120,6 +120,16 @@ def test_what_one_machine_does_not_show_is_said(words: str) -> None:
     assert any(words in one for one in made_comparison(Made({"a": 1.0, "b": 1.0})).caveats)
 
 
+def test_a_machine_that_was_busy_before_is_said_to_have_been() -> None:
+    made = Made({"a": 1.0, "b": 1.0})
+    machine = made_provenance().machine
+    assert machine is not None
+    busy = msgspec.structs.replace(made_provenance(), machine=msgspec.structs.replace(machine, load_before=6.2))
+    words = "The machine was not idle before: its load was 6.2 on 2 cores."
+    assert words in assess(made_plan(made), made_records(made), busy).caveats
+    assert words not in made_comparison(made).caveats
+
+
 def test_a_preset_that_only_scales_is_said_to_be_the_one_it_repeats() -> None:
     made = Made({"baseline": 1.0, "redis": 1.0, "scale": 1.0}, repeats={"scale": "baseline"})
     plan = made_plan(made)
@@ -143,4 +153,7 @@ def test_cells_that_were_not_run_and_cells_that_failed_are_counted() -> None:
     found = made_comparison(made, failing={"b01-mixed-a": "late"}).records[:10]
     caveats = assess(made_plan(made), found, made_provenance()).caveats
     assert caveats[0].startswith("6 of 16 cells were not run")
-    assert caveats[1] == "Cells without a number: 1 Invalid. Their blocks count for nobody in their profile."
+    assert (
+        caveats[1]
+        == "Cells without a number: 1 Invalid. A block counts for a profile where all that is ranked has its number."
+    )

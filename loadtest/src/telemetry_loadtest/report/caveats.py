@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from telemetry_loadtest.report.words import number, rate
+from telemetry_loadtest.result_views import is_busy
 from telemetry_loadtest.results import Result, Second, Verdict
 from telemetry_loadtest.statistics_series import warm_up_end
 
 _HEADROOM: Final = 1.25  # that a generator's ceiling should have over what it offered
 _SHARED: Final = "shared the cores"  # of a note that says more briefly what is said here
-_BUSY: Final = 0.25  # load per core before the run from which on the machine was not idle
 
 
 def caveats(result: Result) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _of_machine(result: Result) -> Iterator[str]:
         )
     if machine.shared and choices.get("scaling") == "hpa":
         yield "On one machine an autoscaler adds no capacity: what it starts shares the same cores."
-    if machine.load_before is not None and machine.load_before > _BUSY * machine.cores:
+    if is_busy(machine):
         yield f"The machine was not idle before: its load was {number(machine.load_before)} on {machine.cores} cores."
 
 

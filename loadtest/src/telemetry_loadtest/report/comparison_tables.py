@@ -119,7 +119,7 @@ def detail_tables(comparison: Comparison) -> Iterator[Table]:
             "Cells without a number",
             ["cell", "verdict", "why"],
             [[Link(one.name, one.name), one.verdict.value, one.reason] for one in failed],
-            "Their blocks count for nobody in their profile.",
+            "A block counts for a profile where all that is ranked has its number.",
             range(0),
         )
     if comparison.noise:
@@ -180,7 +180,10 @@ def _cells(comparison: Comparison) -> Table:
         "cell", "verdict", comparison.plan.primary.metric.name, "offered", "good", "p95, ms", "freshness p99",
         "ceiling held, did not", "began", "run",
     ]  # fmt: skip
-    note = "Blocks count from 1. “telemetryctl report RUN” gives a cell's own report where its result was kept."
+    note = (
+        "Blocks count from 1. The whole result of a cell, where it was kept, is runs/CELL.json beside the comparison: "
+        "“telemetryctl report” takes it."
+    )
     return Table("Cells", columns, rows, note, range(2, 8), anchors=[one.name for one in found], groups=_groups(found))
 
 
