@@ -8,7 +8,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from telemetry_loadtest.comparison_plan import cells_of
-from telemetry_loadtest.results import Verdict
+from telemetry_loadtest.results import Machine, Verdict
 from telemetry_operator.benchmarks.comparing.kept import all_kept
 from telemetry_operator.benchmarks.comparing.running import Ending
 from telemetry_operator.cli import app
@@ -110,9 +110,13 @@ def test_each_ending_has_its_exit_code_and_only_an_end_is_kept_as_one(
 def test_what_is_gone_on_with_and_what_runs_beside_it_is_told() -> None:
     kept = begun()
     kept.keep(record_of(cells_of(kept.begun.plan)[0]))
-    *_, on, beside = beforehand(kept, ["mine"])
+    here = Machine("Linux", "any", 2, 1, 1.01, shared=True)
+    *_, on, beside, busy = beforehand(kept, ["mine"], here)
     assert on.startswith(f"Going on with {kept.begun.run}: 1 of 4 cells are done")
     assert beside.startswith("warning: mine runs here too")
+    assert busy.startswith("warning: this machine is busy (load 1.01 on 2 cores)")
+    idle = msgspec.structs.replace(here, load_before=1.0)
+    assert not [line for line in beforehand(begun(), [], idle) if "warning" in line]
 
 
 def test_a_cell_is_told_by_its_number_or_why_it_has_none() -> None:

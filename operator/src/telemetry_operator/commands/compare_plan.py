@@ -1,6 +1,7 @@
 """What a comparison says before it runs: how many cells, for how long, what they can show, and in which order."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -11,10 +12,13 @@ from rich.text import Text
 from telemetry_loadtest.comparison_plan import ComparisonPlan, cells_of
 from telemetry_loadtest.comparison_planning import outlook
 from telemetry_loadtest.report.words import span
+from telemetry_loadtest.results import Machine
 from telemetry_operator.benchmarks.comparing.kept import Kept
 
+IDLE: Final = 0.5  # load a core, above which something else is at work
 
-def beforehand(kept: Kept, beside: Sequence[str]) -> Iterator[str]:
+
+def beforehand(kept: Kept, beside: Sequence[str], here: Machine) -> Iterator[str]:
     """What is going to be run, line by line; `beside` are other platforms that run here."""
     plan, left = kept.begun.plan, kept.remaining()
     done = kept.total - len(left)
@@ -25,6 +29,8 @@ def beforehand(kept: Kept, beside: Sequence[str]) -> Iterator[str]:
         yield f"Going on with {kept.begun.run}: {done} of {kept.total} cells are done; {rest} are left."
     if beside:
         yield f"warning: {', '.join(beside)} runs here too, and takes from each cell what it would have had"
+    if (here.load_before or 0) > here.cores * IDLE:
+        yield f"warning: this machine is busy (load {here.load_before:g} on {here.cores} cores), and noise is measured too"
 
 
 def same_here(plan: ComparisonPlan) -> Iterator[str]:

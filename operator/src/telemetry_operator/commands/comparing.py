@@ -10,6 +10,7 @@ from telemetry_operator.benchmarks.comparing.kept import Kept, all_kept
 from telemetry_operator.benchmarks.comparing.platforms import running_beside, take_away_leftovers
 from telemetry_operator.benchmarks.comparing.resuming import Wanted, open_comparison
 from telemetry_operator.benchmarks.comparing.running import Ending, provenance_of, run_cells
+from telemetry_operator.benchmarks.provenance import machine
 from telemetry_operator.client.interrupt import SIGNALS
 from telemetry_operator.commands.compare_plan import beforehand, order_table, plain_plan
 from telemetry_operator.commands.compare_progress import progress
@@ -52,7 +53,7 @@ def run(wanted: Wanted, output: Format, *, anew: bool) -> Exit:
             err.print(f"{name} was left by a comparison that was killed, and is taken away")
         beside = running_beside()
         job = Job(wanted.comparison, open_comparison(wanted, anew=anew))
-        for line in beforehand(job.kept, beside):
+        for line in beforehand(job.kept, beside, machine()):
             err.print(line)
         interruption.heed(SIGNALS)
         with progress(job.kept) as spectator:
@@ -62,7 +63,10 @@ def run(wanted: Wanted, output: Format, *, anew: bool) -> Exit:
         _tell_of_the_rest(job.kept, ending)
         return "ABORTED"
     _conclude(job, beside, output)
-    return "ERROR" if ending is Ending.HOPELESS else "DONE"
+    if ending is Ending.HOPELESS:
+        err.print(f"Error: {ending.value}")
+        return "ERROR"
+    return "DONE"
 
 
 def _refuse() -> NoReturn:
@@ -77,7 +81,8 @@ def _conclude(job: Job, beside: Sequence[str], output: Format) -> None:
     result = assess(job.kept.begun.plan, job.kept.records(), provenance_of(job), notes=notes)
     job.kept.finish(result)
     print_result(result, comparison_table(result), output)
-    err.print(f"kept as {job.kept.begun.run} in {job.kept.end}")
+    run = job.kept.begun.run
+    err.print(f"kept as {run} in {job.kept.end}; `telemetryctl report {run}` writes it as a page")
 
 
 def _tell_of_the_rest(kept: Kept, ending: Ending) -> None:
