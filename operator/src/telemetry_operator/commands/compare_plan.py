@@ -30,7 +30,8 @@ def beforehand(kept: Kept, beside: Sequence[str], here: Machine) -> Iterator[str
     if beside:
         yield f"warning: {', '.join(beside)} runs here too, and takes from each cell what it would have had"
     if (here.load_before or 0) > here.cores * IDLE:
-        yield f"warning: this machine is busy (load {here.load_before:g} on {here.cores} cores), and noise is measured too"
+        load = f"load {here.load_before:g} on {here.cores} cores"
+        yield f"warning: this machine is busy ({load}), and noise is measured too"
 
 
 def same_here(plan: ComparisonPlan) -> Iterator[str]:
