@@ -15,7 +15,7 @@ from tests.e2e.harness.namespaces import deploy, own_namespace
 from tests.e2e.harness.platforms import Platform
 
 QUIET_SECONDS: Final = 30.0
-REST_SECONDS: Final = float(os.environ.get("TELEMETRY_E2E_REST_SECONDS", "600"))
+REST_SECONDS: Final = float(os.environ.get("E2E_REST_SECONDS", "600"))
 SETTLING_SECONDS: Final = 240.0  # autoscalers have their first figures, and pods have been added and taken away
 # What a busy machine takes for its start must not call for another pod.
 CALM: Final = {"autoscaling": {"minReplicas": 1, "maxReplicas": 2, "targetCpuPercent": 100},
