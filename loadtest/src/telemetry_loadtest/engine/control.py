@@ -17,22 +17,16 @@ import structlog
 from gevent.event import Event
 from gevent.pywsgi import WSGIServer
 
+from telemetry_loadtest import progress
 from telemetry_loadtest.measured import encode_line
-from telemetry_loadtest.progress import (
-    LINES_PATH,
-    LIVE_PATH,
-    PROGRESS_PATH,
-    RESULT_PATH,
-    STOP_PATH,
-    STORED_PATH,
-    Board,
-)
+from telemetry_loadtest.progress import Board
 
 log = structlog.get_logger(__name__)
 
 LAST_ANSWER: Final = 0.5  # seconds for the answer to the one who said that it is stored
 LONGEST_REASON: Final = 500  # bytes
 STOPPED: Final = "stopped before its end"
+SMALL: Final = 4096  # bytes that are not worth compressing
 _COMPRESSION: Final = 5
 
 
@@ -84,7 +78,7 @@ class Control:
         """The application, as WSGI has it."""
         status, body, kind = self._reply(environ)
         headers = [("Content-Type", kind)]
-        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and len(body) > _COMPRESSION * 1000:
+        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and len(body) > SMALL:
             body = gzip.compress(body, _COMPRESSION)
             headers.append(("Content-Encoding", "gzip"))
         start_response(f"{status.value} {status.phrase}", [*headers, ("Content-Length", str(len(body)))])
@@ -92,37 +86,48 @@ class Control:
 
     def _reply(self, environ: dict[str, Any]) -> Reply:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        if (method, path) == ("GET", LIVE_PATH):
+        if (method, path) == ("GET", progress.LIVE_PATH):
             return _text(HTTPStatus.OK, "alive")
         # A header is Latin-1 to WSGI, whatever was sent.
         given = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1")
         if not hmac.compare_digest(given, self._expected):
             return _text(HTTPStatus.UNAUTHORIZED, "the run's control token is needed")
-        return self._told(path, environ) if method == "POST" else self._asked(path, environ.get("QUERY_STRING", ""))
+        if method == "POST":
+            return self._told(path, environ["wsgi.input"].read(LONGEST_REASON))
+        return self._asked(path, environ.get("QUERY_STRING", "")) if method == "GET" else _NOTHING
 
     def _asked(self, path: str, query: str) -> Reply:
-        if path == PROGRESS_PATH:
-            return Reply(HTTPStatus.OK, msgspec.json.encode(self._board.progress))
-        if path == LINES_PATH:
-            first = parse_qs(query).get("from", ["0"])[0]
-            lines = self._board.lines_from(int(first) if first.isdecimal() else 0)
-            return Reply(HTTPStatus.OK, b"".join(map(encode_line, lines)), "application/x-ndjson")
-        if path == RESULT_PATH and self._result is not None:
-            return Reply(HTTPStatus.OK, self._result)
-        return _text(HTTPStatus.NOT_FOUND, "there is no result yet" if path == RESULT_PATH else "nothing is here")
+        match path:
+            case progress.PROGRESS_PATH:
+                return Reply(HTTPStatus.OK, msgspec.json.encode(self._board.progress))
+            case progress.LINES_PATH:
+                first = parse_qs(query).get("from", ["0"])[0]
+                lines = self._board.lines_from(int(first) if first.isdecimal() else 0)
+                return Reply(HTTPStatus.OK, b"".join(map(encode_line, lines)), "application/x-ndjson")
+            case progress.RESULT_PATH if self._result is not None:
+                return Reply(HTTPStatus.OK, self._result)
+            case progress.RESULT_PATH:
+                return _text(HTTPStatus.NOT_FOUND, "there is no result yet")
+        return _NOTHING
 
-    def _told(self, path: str, environ: dict[str, Any]) -> Reply:
-        if path == STOP_PATH:
-            reason = environ["wsgi.input"].read(LONGEST_REASON).decode(errors="replace").strip()
-            log.info("told-to-stop", reason=reason)
-            self._stop(reason or STOPPED)
-            return _text(HTTPStatus.ACCEPTED, "stopping")
-        if path == STORED_PATH and self._result is not None:
-            self._stored = True
-            self._over.set()
-            return _text(HTTPStatus.ACCEPTED, "ending")
-        return _text(HTTPStatus.CONFLICT if path == STORED_PATH else HTTPStatus.NOT_FOUND, "there is no result yet")
+    def _told(self, path: str, body: bytes) -> Reply:
+        match path:
+            case progress.STOP_PATH:
+                reason = body.decode(errors="replace").strip()
+                log.info("told-to-stop", reason=reason)
+                self._stop(reason or STOPPED)
+                return _text(HTTPStatus.ACCEPTED, "stopping")
+            case progress.STORED_PATH if self._result is not None:
+                self._stored = True
+                self._over.set()
+                return _text(HTTPStatus.ACCEPTED, "ending")
+            case progress.STORED_PATH:
+                return _text(HTTPStatus.CONFLICT, "there is no result yet")
+        return _NOTHING
 
 
 def _text(status: HTTPStatus, text: str) -> Reply:
     return Reply(status, f"{text}\n".encode(), "text/plain; charset=utf-8")
+
+
+_NOTHING: Final = _text(HTTPStatus.NOT_FOUND, "nothing is here")
