@@ -1,8 +1,8 @@
 """The ArchitectureComparison kind: variants of a platform, the load that each is put under, and what decides.
 
 A variant is four choices and whatever else of a platform is to differ. Those parts of a platform stand here as open
-blocks: they are put together and checked as a whole platform (`telemetry_operator.comparisons.variants`), which is
-more than could be checked of a part.
+blocks: put together (`ComparisonSpec.platform_of`) they are checked as a whole platform, which says more than a check
+of each part could, and costs the API server nothing.
 """
 
 from collections.abc import Iterator
