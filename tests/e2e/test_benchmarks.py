@@ -1,0 +1,123 @@
+"""Runs of benchmarks on a real cluster: to their verdict, one at a time, ended in the middle, and carried on."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from tools.cluster.kubectl import Kubectl, Object, until
+from tools.cluster.release import Release
+
+from telemetry_operator.crds.benchmark import NAME
+from tests.e2e.harness.namespaces import deploy, own_namespace
+from tests.e2e.harness.platforms import Platform
+from tests.support.benchmarks import benchmark_manifest
+
+RUN_SECONDS: Final = 240.0  # pods, a short load, the books: beside others on two cores
+# What a busy machine does to the generator is not what these tests are about.
+PATIENT: Final = {"cpu": 1, "loopLag": "30s", "slip": "30s", "share": 1}
+LENIENT: Final = {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 1}]}
+SHORT: Final = {"stages": [{"name": "even", "duration": "10s", "rate": 20}], "warmUp": "2s"}
+LONG: Final = {"stages": [{"name": "even", "duration": "5m", "rate": 5}], "warmUp": "2s"}
+
+pytestmark = pytest.mark.xdist_group("benchmarks")
+
+
+@pytest.fixture(scope="module")
+def platform(kubectl: Kubectl, release: Release) -> Iterator[Platform]:
+    with own_namespace(kubectl) as own:
+        platform = deploy(own, "plain")
+        platform.until("Available")
+        yield platform
+
+
+class Benchmark:
+    """One TelemetryBenchmark, of the platform of the case `plain` where nothing else is said."""
+
+    def __init__(self, kubectl: Kubectl, name: str, **spec: Any) -> None:  # noqa: ANN401 - parts of a manifest
+        self.kubectl = kubectl
+        self.name = name
+        usual = {"platform": "plain", "devices": 10, "existingData": "Allow", "health": PATIENT, "slo": LENIENT}
+        self.kubectl.apply(benchmark_manifest(name, self.kubectl.namespace, **{**usual, **spec}))
+
+    @property
+    def status(self) -> dict[str, Any]:
+        return dict(self.kubectl.need(NAME, self.name).get("status", {}))
+
+    def until(self, *phases: str) -> dict[str, Any]:
+        def reached() -> dict[str, Any] | None:
+            status = self.status
+            return status if status.get("phase") in phases else None
+
+        found = until(reached, what=f"{self.name} in {' or '.join(phases)}", seconds=RUN_SECONDS)
+        assert found is not None
+        return found
+
+    def parts(self, kinds: str = "jobs,pods,secrets,services,configmaps,networkpolicies") -> list[Object]:
+        return list(self.kubectl.list(kinds, f"telemetry.dev/benchmark={self.name}"))
+
+    def delete(self) -> None:
+        self.kubectl.delete(NAME, self.name)
+
+
+def condition(status: dict[str, Any], kind: str) -> tuple[str, str]:
+    return next((it["status"], it["reason"]) for it in status["conditions"] if it["type"] == kind)
+
+
+@pytest.mark.smoke
+@pytest.mark.usefixtures("release")
+def test_a_run_against_no_platform_is_refused_before_any_load(place: Kubectl) -> None:
+    benchmark = Benchmark(place, "nobodys", platform="nobody", suite="smoke")
+    status = benchmark.until("Refused")
+    assert condition(status, "Stalled") == ("True", "PlatformMissing")
+    assert "run" not in status
+    assert benchmark.parts() == []
+
+
+def test_runs_come_to_their_verdicts_one_after_the_other(platform: Platform) -> None:
+    first = Benchmark(platform.kubectl, "first", existingData="Refuse", **SHORT)
+    first.until("Starting", "Running")
+    second = Benchmark(platform.kubectl, "second", **SHORT)
+    assert condition(second.until("Queued"), "Ready") == ("False", "Queued")
+    status = first.until("Finished")
+    assert (status["verdict"], condition(status, "Ready")) == ("Passed", ("True", "Measured"))
+    books = status["books"]
+    assert books["closed"]
+    assert books["acknowledged"] == books["stored"] > 0
+    assert status["rates"]["good"] > 0
+    after = second.until("Finished")
+    assert after["verdict"] == "Passed"
+    assert after["startTime"] >= status["completionTime"]
+    until(lambda: not first.parts("jobs,pods,secrets"), what="the first run's pods gone", seconds=RUN_SECONDS)
+    assert first.parts("configmaps")
+
+
+def test_a_platform_with_data_is_not_loaded_unless_allowed(platform: Platform) -> None:
+    status = Benchmark(platform.kubectl, "strict", existingData="Refuse", suite="smoke").until("Refused")
+    assert condition(status, "Stalled") == ("True", "ForeignData")
+
+
+def test_a_run_that_is_deleted_in_the_middle_leaves_nothing(platform: Platform) -> None:
+    benchmark = Benchmark(platform.kubectl, "unwanted", **LONG)
+    benchmark.until("Running")
+    benchmark.delete()
+    until(lambda: not benchmark.parts(), what="nothing of the run", seconds=RUN_SECONDS)
+
+
+def test_a_run_outlives_its_operator_and_keeps_what_was_measured_when_it_is_stopped(
+    platform: Platform, release: Release
+) -> None:
+    benchmark = Benchmark(platform.kubectl, "lasting", **LONG)
+    began = benchmark.until("Running")
+    release.kubectl("delete", "pod", "--all", "--grace-period=0", "--force")
+
+    def goes_on() -> bool:
+        live = benchmark.status.get("live", {})
+        return bool(live) and live["second"] > began.get("live", {}).get("second", 0) + 5
+
+    until(goes_on, what="progress told by another operator", seconds=RUN_SECONDS)
+    benchmark.kubectl("annotate", NAME, benchmark.name, "telemetry.dev/stop=seen enough")
+    status = benchmark.until("Finished")
+    assert (status["verdict"], status["run"]) == ("Aborted", began["run"])
+    assert "seen enough" in status["reason"]
+    assert status["books"]["closed"]
+    assert status["result"]["configMaps"]

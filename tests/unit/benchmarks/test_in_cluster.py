@@ -1,0 +1,42 @@
+from typing import Any
+
+import pytest
+
+from telemetry_operator.benchmarks.in_cluster import NotKeptError, find_result
+from telemetry_operator.reconcile.runs.storing import build_results
+from telemetry_operator.resources.objects import Kind, Object
+from tests.support.made_results import Recipe, make_result, short
+from tests.unit.reconcile.runs.given import benchmark
+
+RESULT = make_result(short(Recipe(stall=False), 30))
+PARTS, KEPT = build_results(benchmark(), RESULT, most=5_000)
+FINISHED = {"phase": "Finished", "result": KEPT.model_dump(mode="json", by_alias=True)}
+
+
+class Cluster:
+    """Objects of one namespace, by name."""
+
+    def __init__(self, *objects: Object) -> None:
+        self.objects = {one["metadata"]["name"]: one for one in objects}
+
+    async def get(self, _kind: Kind, _namespace: str, name: str) -> Object | None:
+        return self.objects.get(name)
+
+    async def list(self, *_: Any, **__: Any) -> tuple[Object, ...]:  # noqa: ANN401 - never called
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("cluster", "told"),
+    [
+        (Cluster(), "there is no TelemetryBenchmark evening in home"),
+        (Cluster(benchmark()), "no operator has looked at it yet"),
+        (Cluster(benchmark(status={"phase": "Running", "step": "demo is loaded"})), "demo is loaded"),
+        (Cluster(benchmark(status={"phase": "Refused", "reason": "no platform"})), "no platform"),
+        (Cluster(benchmark(status=FINISHED)), "not as they were written"),
+    ],
+    ids=["none", "new", "running", "refused", "parts gone"],
+)
+async def test_what_is_not_kept_is_told_with_its_reason(cluster: Cluster, told: str) -> None:
+    with pytest.raises(NotKeptError, match=told):
+        await find_result(cluster, "home", "evening")
