@@ -62,12 +62,13 @@ class Judgement:
 class NoiseFloor:
     """What comparing a variant with itself showed: no difference smaller than this interval's is to be believed.
 
-    `cell` is the standard deviation of one cell's log value within a block, for plans (`statistics_power`);
-    `low` and `high` are ratios. `sound` is False where the two halves differ: then the order of cells, or a drift,
-    makes differences, and no comparison of these blocks can be trusted.
+    `cell` is the standard deviation of one cell's log value within a block, for plans (`statistics_power`); `ratio`,
+    `low` and `high` are of the second time over the first. `sound` is False where these differ: then the order of
+    cells, or a drift, makes differences, and no comparison of these blocks can be trusted.
     """
 
     cell: float
+    ratio: float
     low: float
     high: float
     sound: bool
@@ -84,19 +85,25 @@ def judge(
     return [_judge_profile(name, found, metric, alpha, test) for name, found in profiles.items()]
 
 
-def noise_floor(first: Sequence[float], second: Sequence[float], *, alpha: float = ALPHA) -> NoiseFloor:
-    """Compare a variant with itself: two series of the same thing, with a value a block.
+def noise_floors(ratios: Mapping[Pair, Array], *, alpha: float = ALPHA) -> dict[Pair, NoiseFloor]:
+    """Compare variants with themselves, all together: of each its log-ratios, with a value a block.
 
     Raises:
-        ValueError: they are not of equal length, two at the least, or a value is not above zero.
+        ValueError: there are fewer than two blocks.
     """
-    ratios = log_ratios({"first": first, "second": second})
-    if len(first) < 2:  # noqa: PLR2004 - one value has no spread
-        raise ValueError(f"{len(first)} blocks were given; noise shows from 2 on")
     test = joint_test(ratios, alpha=alpha)
-    effect = test.effects["first", "second"]
-    cell = float(np.std(ratios["first", "second"], ddof=1)) / math.sqrt(2)
-    return NoiseFloor(cell, math.exp(effect.low), math.exp(effect.high), sound=effect.p > alpha)
+    if test.blocks < 2:  # noqa: PLR2004 - one value has no spread
+        raise ValueError(f"{test.blocks} blocks were given; noise shows from 2 on")
+    return {
+        pair: NoiseFloor(
+            cell=float(np.std(ratios[pair], ddof=1)) / math.sqrt(2),
+            ratio=math.exp(effect.estimate),
+            low=math.exp(effect.low),
+            high=math.exp(effect.high),
+            sound=effect.p > alpha,
+        )
+        for pair, effect in test.effects.items()
+    }
 
 
 def _judge_profile(

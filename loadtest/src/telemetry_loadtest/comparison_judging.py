@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from telemetry_loadtest.comparison import Cell, Group, Judgement, judge, noise_floor
+from telemetry_loadtest.comparison import Cell, Group, Judgement, Pair, judge, noise_floors
 from telemetry_loadtest.comparison_caveats import caveats
 from telemetry_loadtest.comparison_plan import ComparisonPlan, Metric, cells_of
 from telemetry_loadtest.comparison_results import (
@@ -73,32 +73,46 @@ def judge_profiles(plan: ComparisonPlan, records: Sequence[CellRecord]) -> list[
 
 
 def noise_of(plan: ComparisonPlan, records: Sequence[CellRecord]) -> Iterator[Noise]:
-    """Yield what each variant that repeats another showed against it, by profile."""
-    values = {(one.variant, one.profile, one.block): one.value for one in records if one.value is not None}
-    for variant in plan.variants:
-        for profile in plan.profiles if variant.repeats else []:
-            assert variant.repeats is not None  # noqa: S101 - asked in the line above
-            pairs = [
-                (values[variant.name, profile, block], values[variant.repeats, profile, block])
+    """Yield what each variant that repeats another showed against it; those of one profile are tested together.
+
+    One that has its number in fewer than half of the blocks is left out, so that it costs the others none of theirs.
+    """
+    for profile in plan.profiles:
+        logs = {
+            (one.variant, one.block): math.log(one.value) for one in records if one.profile == profile and one.value
+        }
+        found = {
+            (variant.name, variant.repeats): {
+                block: logs[variant.name, block] - logs[variant.repeats, block]
                 for block in range(1, plan.blocks + 1)
-                if (variant.name, profile, block) in values and (variant.repeats, profile, block) in values
-            ]
-            if len(pairs) >= _LEAST:
-                yield _noise((variant.repeats, variant.name, profile), pairs, plan.alpha)
+                if (variant.name, block) in logs and (variant.repeats, block) in logs
+            }
+            for variant in plan.variants
+            if variant.repeats
+        }
+        yield from _noise(
+            profile, {pair: one for pair, one in found.items() if 2 * len(one) >= plan.blocks}, plan.alpha
+        )
 
 
-def _noise(names: tuple[str, str, str], pairs: Sequence[tuple[float, float]], alpha: float) -> Noise:
-    again, once = (list(series) for series in zip(*pairs, strict=True))
-    found = noise_floor(again, once, alpha=alpha)
-    return Noise(
-        *names,
-        blocks=len(pairs),
-        cell=found.cell,
-        ratio=math.exp(float(np.mean(np.log(again) - np.log(once)))),
-        low=_end(found.low),
-        high=_end(found.high),
-        sound=found.sound if len(pairs) >= minimum_blocks(alpha) else None,
-    )
+def _noise(profile: str, ratios: Mapping[Pair, Mapping[int, float]], alpha: float) -> Iterator[Noise]:
+    """Yield the noise of repeats over what they repeat, in the blocks in which all of them have both numbers."""
+    whole = sorted(set.intersection(*(set(one) for one in ratios.values()))) if ratios else []
+    if len(whole) < _LEAST:
+        return
+    series = {pair: np.array([one[block] for block in whole]) for pair, one in ratios.items()}
+    for (again, variant), found in noise_floors(series, alpha=alpha).items():
+        yield Noise(
+            variant,
+            again,
+            profile,
+            blocks=len(whole),
+            cell=found.cell,
+            ratio=found.ratio,
+            low=_end(found.low),
+            high=_end(found.high),
+            sound=found.sound if len(whole) >= minimum_blocks(alpha) else None,
+        )
 
 
 def _acknowledges(variant: str, plan: ComparisonPlan, records: Sequence[CellRecord]) -> str:

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from telemetry_loadtest.comparison import Cell, Judgement, judge, noise_floor
+from telemetry_loadtest.comparison import Cell, Judgement, judge, noise_floors
 from telemetry_loadtest.comparison_plan import Metric
 from telemetry_loadtest.comparison_results import Outcome
 
@@ -111,20 +111,26 @@ def test_profiles_are_judged_each_by_itself() -> None:
 
 
 def test_a_variant_compared_with_itself_shows_the_noise_of_a_cell() -> None:
-    draw = np.random.default_rng(4)
-    level = np.exp(draw.normal(0, 0.3, 200))
-    first, second = (level * np.exp(draw.normal(0, 0.05, 200)) for _ in range(2))
-    found = noise_floor(list(first), list(second))
+    first, second = np.random.default_rng(4).normal(0, 0.05, (2, 200))
+    found = noise_floors({("again", "a"): first - second})["again", "a"]
     assert found.cell == pytest.approx(0.05, rel=0.15)
+    assert found.low < found.ratio < found.high
     assert found.low < 1 < found.high
     assert found.sound
 
 
 def test_a_variant_that_differs_from_itself_is_not_sound() -> None:
-    first = [100.0, 102.0, 99.0, 101.0, 100.5, 98.0]
-    assert not noise_floor(first, [value * 1.1 for value in first]).sound
+    drifting = np.array([0.1, 0.11, 0.09, 0.1, 0.12, 0.1])
+    assert not noise_floors({("again", "a"): drifting})["again", "a"].sound
+
+
+def test_what_one_repeat_shows_by_chance_weighs_less_where_there_are_two() -> None:
+    slight = np.array([0.04, 0.05, 0.02, 0.06, -0.02, 0.03, 0.01, 0.02])
+    steady = np.array([0.05, -0.05, 0.05, -0.05, 0.05, -0.05, 0.05, -0.05])
+    assert not noise_floors({("again", "a"): slight})["again", "a"].sound
+    assert noise_floors({("again", "a"): slight, ("more", "b"): steady})["again", "a"].sound
 
 
 def test_noise_of_one_block_is_not_known() -> None:
     with pytest.raises(ValueError, match="from 2 on"):
-        noise_floor([1.0], [1.0])
+        noise_floors({("again", "a"): np.array([0.1])})

@@ -116,6 +116,12 @@ def test_a_win_no_greater_than_the_noise_floor_is_taken_back() -> None:
     assert "no greater than what b shows against itself" in group.doubt
 
 
+def test_a_repeat_that_mostly_failed_costs_another_none_of_its_blocks() -> None:
+    made = Made({"a": 1.0, "b": 1.0, "a2": 1.0, "b2": 1.0}, repeats={"a2": "a", "b2": "b"})
+    found = made_comparison(made, failing={f"b{block:02}-mixed-b2": "late" for block in range(1, 7)})
+    assert [(one.repeat, one.blocks) for one in found.noise] == [("a2", 8)]
+
+
 def test_where_the_same_thing_differs_from_itself_no_win_is_believed() -> None:
     made = Made({"a": 150.0, "b": 100.0, "again": 120.0}, repeats={"again": "b"})
     found = made_comparison(made)
