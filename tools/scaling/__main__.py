@@ -17,7 +17,7 @@ from tools.bench.plans import Timing
 from tools.bench.processes import ROOT, MeasurementError
 from tools.bench.results import Settings, stamp
 from tools.bench.session import EXIT_INTERRUPTED, look_at_machine, make_console, make_progress, scratch
-from tools.scaling.curves import CONSUMER, CURVES, DIRECT, LATEST, QUEUED, STORED, measure_curves, spots
+from tools.scaling.curves import CONSUMER, CURVES, DIRECT, LATEST, QUEUED, STORED, Spot, measure_curves, spots
 from tools.scaling.drawing import draw
 from tools.scaling.report import describe_scaling
 from tools.scaling.results import Point, Profile, Scaling
@@ -56,6 +56,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-scaling", description=__doc__)
     names = (*CURVES, STAGES)
     parser.add_argument("--curve", default="", help=f"some of {', '.join(names)} by commas; left out: all")
+    parser.add_argument("--line", default="", help=f"some of {', '.join(PROFILED)} by commas; left out: all")
     parser.add_argument("--quick", action="store_true", help="1 s a point, small backlogs: to see that all works")
     parser.add_argument("--seconds", type=float, help="of each point; left out: 4")
     parser.add_argument("--repetitions", type=int, default=1, help="left out: %(default)s")
@@ -66,21 +67,15 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _run(console: Console, options: argparse.Namespace) -> Scaling:
-    wanted = tuple(name for name in options.curve.split(",") if name) or (*CURVES, STAGES)
-    if unknown := set(wanted) - {*CURVES, STAGES}:
-        raise ValueError(f"there is no curve {', '.join(sorted(unknown))}; there are {', '.join((*CURVES, STAGES))}")
-    seconds = options.seconds or (1.0 if options.quick else 4.0)
-    settings = Settings(
-        timing=Timing(warm=0.5, seconds=seconds),
-        repetitions=options.repetitions,
-        backlog=50_000 if options.quick else 300_000,
-        rows=(),
-    )
+    curves = _some_of(options.curve, (*CURVES, STAGES))
+    lines = _some_of(options.line, PROFILED)
+    chosen = [spot for spot in spots(tuple(name for name in curves if name != STAGES)) if spot.line in lines]
+    settings = _settings(options)
     began = time.time()
     machine, warnings = look_at_machine(console)
     with scratch() as directory, make_progress(console) as progress:
-        points = _points(directory / "curves", tuple(name for name in wanted if name != STAGES), settings, progress)
-        profiles = _profiles(directory, settings, progress) if STAGES in wanted else []
+        points = _points(directory / "curves", chosen, settings, progress)
+        profiles = _profiles(directory, lines, settings, progress) if STAGES in curves else []
     return Scaling(
         started=stamp(began),
         took_seconds=round(time.time() - began, 1),
@@ -91,8 +86,28 @@ def _run(console: Console, options: argparse.Namespace) -> Scaling:
     )
 
 
-def _points(directory: Path, curves: tuple[str, ...], settings: Settings, progress: Progress) -> list[Point]:
-    wanted = spots(curves)
+def _some_of(names: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names in a list by commas, all there are where it is empty.
+
+    Raises:
+        ValueError: there is nothing of a name.
+    """
+    wanted = tuple(name for name in names.split(",") if name) or known
+    if unknown := set(wanted) - set(known):
+        raise ValueError(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return wanted
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings(
+        timing=Timing(warm=0.5, seconds=options.seconds or (1.0 if options.quick else 4.0)),
+        repetitions=options.repetitions,
+        backlog=50_000 if options.quick else 300_000,
+        rows=(),
+    )
+
+
+def _points(directory: Path, wanted: list[Spot], settings: Settings, progress: Progress) -> list[Point]:
     if not wanted:
         return []
     task = progress.add_task("measuring", total=len(wanted) * settings.repetitions)
@@ -109,18 +124,21 @@ def _points(directory: Path, curves: tuple[str, ...], settings: Settings, progre
     return found
 
 
-def _profiles(directory: Path, settings: Settings, progress: Progress) -> list[Profile]:
+def _profiles(directory: Path, lines: tuple[str, ...], settings: Settings, progress: Progress) -> list[Profile]:
     try:
         program = sampler()
     except NoSamplerError as error:
         progress.console.print(f"[yellow]{error}[/]", highlight=False)
         return []
-    task = progress.add_task("sampling", total=len(PROFILED))
+    task = progress.add_task("sampling", total=len(lines))
     found = []
-    for number, line in enumerate(PROFILED):
+    for number, line in enumerate(lines):
         own = directory / f"stages{number}"
         own.mkdir()
-        found.append(profile(own, line, settings, program))
+        try:
+            found.append(profile(own, line, settings, program))
+        except MeasurementError as error:
+            progress.console.print(f"[yellow]{escape(str(error))}[/]", highlight=False)
         progress.advance(task)
     progress.remove_task(task)
     return found

@@ -26,7 +26,7 @@ from tools.bench.site import Site
 from tools.scaling.curves import row_of
 from tools.scaling.results import Profile
 
-SAMPLES_A_SECOND: Final = 200
+SAMPLES_A_SECOND: Final = 100  # each stops the program for a moment
 START_SECONDS: Final = 120.0  # until a backlog stands and its consumer runs
 END_SECONDS: Final = 30.0
 REST: Final = "the rest"
@@ -98,7 +98,7 @@ def _sample(program: str, process: Process, seconds: int, stacks: Path) -> None:
     wait_until(lambda: process.is_running, what=f"{process.component} runs", timeout=START_SECONDS)
     process.until_ready()
     argv = [
-        program, "record", "--pid", str(process.pid), "--format", "raw", "--full-filenames", "--nonblocking",
+        program, "record", "--pid", str(process.pid), "--format", "raw", "--full-filenames",
         "--rate", str(SAMPLES_A_SECOND), "--duration", str(seconds), "--output", str(stacks),
     ]  # fmt: skip
     subprocess.run(

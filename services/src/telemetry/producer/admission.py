@@ -9,6 +9,8 @@ from telemetry_contract.problems import ProblemKind, problem
 
 RETRY_SECONDS: Final = 1.0
 BUFFER_RETRY_SECONDS: Final = 10.0  # a buffer that is too old does not drain in one second
+DRAINING: Final = problem(ProblemKind.DRAINING, retry_after=RETRY_SECONDS)
+SATURATED: Final = problem(ProblemKind.SATURATED, retry_after=RETRY_SECONDS)
 
 
 class Admission:
@@ -26,9 +28,9 @@ class Admission:
             ProblemError: 503 while draining, or with too many requests in flight.
         """
         if self._lifecycle.draining:
-            raise ProblemError(problem(ProblemKind.DRAINING, retry_after=RETRY_SECONDS))
+            raise ProblemError(DRAINING)
         if self.in_flight >= self._most:
-            raise ProblemError(problem(ProblemKind.SATURATED, retry_after=RETRY_SECONDS))
+            raise ProblemError(SATURATED)
         self.in_flight += 1
 
     def leave(self) -> None:

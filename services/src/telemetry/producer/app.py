@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from telemetry.core.http.documents import complete_document
 from telemetry.core.http.problems import ProblemError, allowed_methods, install_problem_handlers
 from telemetry.core.metrics import IN_FLIGHT, RequestMetrics, note_request
-from telemetry.producer.admission import Admission
+from telemetry.producer.admission import SATURATED, Admission
 from telemetry.producer.answers import Answer, empty_answer, problem_answer
 from telemetry.producer.body import ClientGoneError
 from telemetry.producer.document import MODELS, PATHS
@@ -31,6 +31,7 @@ _CLOSE: Final = {"connection": "close"}
 _ALLOW: Final = {"allow": allowed_methods("POST")}
 _OPTIONS: Final = empty_answer(204, _ALLOW)
 _METHOD_NOT_ALLOWED: Final = problem_answer(problem(ProblemKind.METHOD_NOT_ALLOWED), _ALLOW)
+_SATURATED: Final = problem_answer(SATURATED)  # written once: it is given most often when there is least time for it
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,8 @@ class IngestRoutes:
         except RateLimitedError as refusal:
             return problem_answer(refusal.body, refusal.headers)
         except ProblemError as refusal:
+            if refusal.body is SATURATED:
+                return _SATURATED
             # Where the rest of a body may never come the connection is of no more use. Elsewhere it is kept and uvicorn
             # throws away what still comes: to close it then could cost the client our answer.
             stalled = refusal.body.code == ProblemKind.RECEIVE_TIMEOUT.code
