@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
 ANY: Final = "*"
-CLOCKS: Final = 2.0  # seconds that workers' clocks may be off the master's, the way of a message included
+CLOCKS: Final = 5.0  # seconds that workers' clocks may be off the master's, the way of a message to a busy pod included
 KEEPING: Final = 7 * 24 * 3600.0  # seconds
 PARTING: Final = 10.0  # seconds in which a result can still be fetched from a master that was told to end
 
