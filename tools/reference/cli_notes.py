@@ -40,8 +40,9 @@ beforehand which cells are run, for how long, and whether so many blocks can sho
 Each cell has a platform of its own, named `compare-…`, that is deleted with its data when the cell is over. A cell that
 fails has no number, says why, and the comparison goes on. The first Ctrl-C ends the cell in order, the second at once;
 either way its platform is taken away, and the same command goes on with that cell. It does so after a lost terminal
-or a `kill -9` too. A manifest, release or machine that is not the one it was begun with is refused. Exit codes are of
-its own:
+or a `kill -9` too. After more than an hour's rest it first runs again the cells of the block and profile that it was in
+the middle of: they belong together. A manifest, release or machine that is not the one it was begun with is refused.
+Exit codes are of its own:
 
 | code | meaning |
 | --- | --- |

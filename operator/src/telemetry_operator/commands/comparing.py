@@ -1,5 +1,6 @@
 """A comparison from what is said beforehand to its table; `compare` is the command."""
 
+import time
 from collections.abc import Sequence
 from typing import Final, Literal, NoReturn, TypeAlias
 
@@ -8,7 +9,7 @@ from telemetry_loadtest.comparison_planning import PlanError
 from telemetry_operator.benchmarks.comparing.cell import Job
 from telemetry_operator.benchmarks.comparing.kept import Kept, all_kept
 from telemetry_operator.benchmarks.comparing.platforms import running_beside, take_away_leftovers
-from telemetry_operator.benchmarks.comparing.resuming import Wanted, open_comparison
+from telemetry_operator.benchmarks.comparing.resuming import Wanted, open_comparison, torn_apart
 from telemetry_operator.benchmarks.comparing.running import Ending, provenance_of, run_cells
 from telemetry_operator.benchmarks.provenance import machine
 from telemetry_operator.client.interrupt import SIGNALS
@@ -53,6 +54,9 @@ def run(wanted: Wanted, output: Format, *, anew: bool) -> Exit:
             err.print(f"{name} was left by a comparison that was killed, and is taken away")
         beside = running_beside()
         job = Job(wanted.comparison, open_comparison(wanted, anew=anew))
+        for record in torn_apart(job.kept, time.time()):
+            job.kept.forget(record)
+            err.print(f"{record.name} is run again: the cells of a block belong together, and it is too long ago")
         for line in beforehand(job.kept, beside, machine()):
             err.print(line)
         interruption.heed(SIGNALS)

@@ -47,12 +47,20 @@ def test_cells_that_have_their_record_are_not_run_again() -> None:
     assert kept.total == 4
 
 
-def test_a_failed_cell_is_done_and_an_aborted_one_is_not() -> None:
+def test_a_cell_that_failed_or_met_its_deadline_is_done() -> None:
     kept = begun()
     first, second, *others = cells_of(kept.begun.plan)
     kept.keep(record_of(first, None, Verdict.ERROR))
     kept.keep(record_of(second, None, Verdict.ABORTED))
-    assert kept.remaining() == [second, *others]
+    assert kept.remaining() == others
+
+
+def test_a_cell_that_is_forgotten_is_run_again() -> None:
+    kept = begun()
+    first = cells_of(kept.begun.plan)[0]
+    kept.keep(record_of(first))
+    kept.forget(record_of(first))
+    assert kept.remaining() == cells_of(kept.begun.plan)
 
 
 def test_the_newest_of_a_name_is_the_one_that_is_gone_on_with() -> None:

@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
+from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
 from telemetry_loadtest.comparison_plan import cells_of
 from telemetry_operator.benchmarks.comparing.kept import Begun
-from telemetry_operator.benchmarks.comparing.resuming import ChangedError, differences, open_comparison
+from telemetry_operator.benchmarks.comparing.resuming import ChangedError, differences, open_comparison, torn_apart
 from telemetry_operator.benchmarks.provenance import machine, versions
 from tests.unit.benchmarks.comparing.made import SHORT, begun, record_of, wanted
 
@@ -59,3 +60,28 @@ def test_a_plan_that_another_release_makes_of_the_same_manifest_is_another() -> 
     older = wanted().begun()
     slower = msgspec.structs.replace(older, plan=msgspec.structs.replace(older.plan, cell_seconds=1.0))
     assert told(slower) == ["another plan"]
+
+
+NOON = 1_800_000_000
+
+
+@pytest.mark.parametrize(("later", "again"), [(3600, 0), (3601, 1)])
+def test_a_block_that_was_left_in_its_middle_is_run_again_where_it_is_long_ago(later: int, again: int) -> None:
+    kept = begun()
+    first = record_of(cells_of(kept.begun.plan)[0])
+    kept.keep(msgspec.structs.replace(first, ended=format_time(NOON * MICROSECONDS_PER_SECOND)))
+    assert len(torn_apart(kept, NOON + later)) == again
+
+
+def test_whole_blocks_stay_however_long_ago_they_are() -> None:
+    kept = begun()
+    for cell in cells_of(kept.begun.plan)[:2]:
+        kept.keep(msgspec.structs.replace(record_of(cell), ended=format_time(0)))
+    assert torn_apart(kept, NOON) == []
+
+
+def test_at_the_end_nothing_is_run_again() -> None:
+    kept = begun()
+    for cell in cells_of(kept.begun.plan):
+        kept.keep(msgspec.structs.replace(record_of(cell), ended=format_time(0)))
+    assert torn_apart(kept, NOON) == []

@@ -19,7 +19,7 @@ import msgspec
 import platformdirs
 
 from telemetry_loadtest.comparison_plan import ComparisonPlan, PlannedCell, cells_of
-from telemetry_loadtest.comparison_results import CellRecord, Comparison, encode_comparison, remaining_cells
+from telemetry_loadtest.comparison_results import CellRecord, Comparison, encode_comparison
 from telemetry_loadtest.results import Machine, Result, encode_result
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.local.files import read_private, write_private
@@ -72,11 +72,16 @@ class Kept:
         return [read_private(path, CellRecord) for path in sorted((self.root / "cells").glob(f"*{SUFFIX}"))]
 
     def remaining(self) -> list[PlannedCell]:
-        """The cells that are still to run, in their order."""
-        return remaining_cells(self.begun.plan, self.records())
+        """The cells that have no record yet, in their order."""
+        done = {record.name for record in self.records()}
+        return [cell for cell in cells_of(self.begun.plan) if cell.name not in done]
 
     def keep(self, record: CellRecord) -> None:
         _write(self.root / "cells" / f"{record.name}{SUFFIX}", msgspec.json.format(msgspec.json.encode(record)))
+
+    def forget(self, record: CellRecord) -> None:
+        """Let its cell be run again."""
+        (self.root / "cells" / f"{record.name}{SUFFIX}").unlink()
 
     def keep_result(self, cell: str, result: Result) -> None:
         _write(self.root / "runs" / f"{cell}{SUFFIX}", encode_result(result))

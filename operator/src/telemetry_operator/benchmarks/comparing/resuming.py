@@ -6,7 +6,9 @@ from typing import Final, Self
 
 import msgspec
 
+from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
 from telemetry_loadtest.comparison_plan import ComparisonPlan
+from telemetry_loadtest.comparison_results import CellRecord
 from telemetry_loadtest.results import Machine
 from telemetry_operator.benchmarks.comparing.kept import Begun, Kept, begin, last_of, name_comparison, new_token
 from telemetry_operator.benchmarks.provenance import machine, now, versions
@@ -14,6 +16,7 @@ from telemetry_operator.comparisons.planning import MACHINE, plan_of
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.specs.comparison import ArchitectureComparison
 
+TOGETHER: Final = 3600.0  # seconds of rest within a block, after which it is another
 ANEW: Final = "--anew begins another, and leaves that one as it is"
 
 
@@ -88,6 +91,17 @@ def refuse_change(kept: Kept, wanted: Wanted) -> None:
             f"{kept.begun.run} is unfinished ({done} of {kept.total} cells), and was begun with {', '.join(differing)}",
             hint=f"go on with what it was begun with ({kept.root / 'begun.json'}); {ANEW}",
         )
+
+
+def torn_apart(kept: Kept, now_seconds: float) -> list[CellRecord]:
+    """The cells to run again: those that the next one was to stand close to, where they are too long ago for that.
+
+    What a block did to its cells cancels only if they were had together; compared are those of one profile.
+    """
+    left = kept.remaining()
+    together = [one for one in kept.records() if left and (one.block, one.profile) == (left[0].block, left[0].profile)]
+    ends = [parse_time(one.ended) / MICROSECONDS_PER_SECOND for one in together if one.ended]
+    return together if ends and now_seconds - max(ends) > TOGETHER else []
 
 
 def differences(begun: Begun, wanted: Wanted, present: Mapping[str, str], here: Machine) -> Iterator[str]:
