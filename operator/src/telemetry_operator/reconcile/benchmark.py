@@ -194,7 +194,7 @@ class BenchmarkReconciler:
         try:
             async with reach_master(address) as master:
                 if observed.stop is not None:
-                    await master.stop()
+                    await master.stop(f"stopped by a person: {observed.stop}")
                 return await master.progress()
         except SilentMasterError as error:
             log.debug("master-silent", error=str(error))

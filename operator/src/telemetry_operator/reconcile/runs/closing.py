@@ -84,8 +84,6 @@ def assemble_result(
         machine=_machine(observed, plan, shared=shared),
         platform=_platform(platform),
     )
-    if observed.stop is not None and measured.cause is Cause.STOPPED:
-        measured = msgspec.structs.replace(measured, detail=f"stopped by a person: {observed.stop}")
     return assemble(plan, provenance, measured, books, around)
 
 

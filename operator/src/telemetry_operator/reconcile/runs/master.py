@@ -46,7 +46,7 @@ class Master(Protocol):
 
     async def result(self) -> Measured: ...
 
-    async def stop(self) -> None: ...
+    async def stop(self, reason: str) -> None: ...
 
     async def stored(self) -> None: ...
 
@@ -90,16 +90,16 @@ class HttpMaster:
         text = await self._ask("GET", RESULT_PATH, FETCHING_SECONDS)
         return _decoded(text, lambda given: msgspec.json.decode(given, type=Measured))
 
-    async def stop(self) -> None:
-        await self._ask("POST", STOP_PATH, ASKING_SECONDS)
+    async def stop(self, reason: str) -> None:
+        await self._ask("POST", STOP_PATH, ASKING_SECONDS, reason)
 
     async def stored(self) -> None:
         await self._ask("POST", STORED_PATH, ASKING_SECONDS)
 
-    async def _ask(self, method: str, path: str, seconds: float) -> bytes:
+    async def _ask(self, method: str, path: str, seconds: float, body: str | None = None) -> bytes:
         try:
             timeout = aiohttp.ClientTimeout(total=seconds)
-            async with self._session.request(method, path, timeout=timeout) as response:
+            async with self._session.request(method, path, data=body, timeout=timeout) as response:
                 text = await response.read()
                 if response.status >= HTTPStatus.BAD_REQUEST:
                     raise SilentMasterError(f"the master answered {response.status} to {method} {path}")
