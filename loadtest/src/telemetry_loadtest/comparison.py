@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import geometric_mean
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -147,7 +148,7 @@ def _complete_blocks(cells: Sequence[Cell]) -> dict[str, list[float]]:
 def _group(
     kind: str | None, variants: Sequence[str], series: Mapping[str, Sequence[float]], test: JointTest, metric: Metric
 ) -> Group:
-    centers = {variant: float(np.exp(np.mean(np.log(series[variant])))) for variant in variants if series[variant]}
+    centers = {variant: geometric_mean(series[variant]) for variant in variants if series[variant]}
     if len(centers) < 2 or not test.sufficient:  # noqa: PLR2004 - a comparison takes two
         return Group(kind, centers, Outcome.INSUFFICIENT, None)
     best = (max if metric.more_is_better else min)(centers, key=lambda variant: centers[variant])

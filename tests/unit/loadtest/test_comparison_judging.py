@@ -51,14 +51,12 @@ def simulated(better: float, variants: int, blocks: int, seed: int) -> list[Judg
     return judge(cells, CEILING.metric, ends=False)
 
 
-@pytest.mark.parametrize(("variants", "blocks", "level"), [(2, 6, 1 / 32), (2, 8, ALPHA), (4, 8, ALPHA)])
-def test_of_equal_variants_a_difference_is_shown_as_often_as_the_level_says_and_a_winner_no_oftener(
-    variants: int, blocks: int, level: float
-) -> None:
-    """Of 2,000 comparisons; six blocks allow for the level 1/32 alone. A winner must beat every other."""
-    judged = simulated(0.0, variants, blocks, seed=21)
+@pytest.mark.parametrize("variants", [2, 4])
+def test_of_equal_variants_a_difference_is_shown_in_5_of_100_comparisons_and_a_winner_no_oftener(variants: int) -> None:
+    """Of 2,000 comparisons of eight blocks. A winner must beat every other."""
+    judged = simulated(0.0, variants, 8, seed=21)
     shown = np.mean([any(effect.p <= ALPHA for effect in one.effects.values()) for one in judged])
-    assert shown == pytest.approx(level, abs=NOISE_OF_ALPHA)
+    assert shown == pytest.approx(ALPHA, abs=NOISE_OF_ALPHA)
     assert np.mean([one.groups[0].winner is not None for one in judged]) <= shown
 
 
