@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         console.print("interrupted; nothing was written and nothing is left running")
         return EXIT_INTERRUPTED
-    except (MeasurementError, OSError, ValueError) as error:
+    except (MeasurementError, AssertionError, OSError, ValueError) as error:
         console.print(f"[red]error:[/] {escape(str(error))}")
         return 1
     console.print(Markdown(describe_growth(run)))

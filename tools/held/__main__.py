@@ -107,7 +107,10 @@ def _measure(site: Site, preset: str, lengths: Lengths, wanted: tuple[str, ...],
             continue
         progress.console.print(f"{preset}: {name}, at {phases.carried:,.0f} requests/s carried", highlight=False)
         progress.update(task, description=f"{preset}: {name}", advance=1)
-        found[name] = grow_old(site, preset) if name == "age" else getattr(phases, name)()
+        try:
+            found[name] = grow_old(site, preset) if name == "age" else getattr(phases, name)()
+        except (MeasurementError, AssertionError) as error:  # one phase that fails does not cost the others
+            progress.console.print(f"[red]{preset}: {name} failed:[/] {escape(str(error))}", highlight=False)
     phases.stop()
     progress.remove_task(task)
     return msgspec.convert({"preset": preset, "carried": phases.carried} | found, Outcome, from_attributes=True)
