@@ -193,6 +193,14 @@ async def test_a_status_is_written_to_the_platform_of_this_uid_alone(server: Ser
     assert "spec" not in body
 
 
+async def test_a_benchmarks_status_is_written_to_it_as_its_own_kind(server: Server, cluster: Cluster) -> None:
+    metadata = {"name": "evening", "namespace": "farm", "uid": "u1"}
+    await cluster.patch_status({"kind": "TelemetryBenchmark", "metadata": metadata}, {"phase": "Queued"})
+    _, path, _, body, _ = server.asked[0]
+    assert path == "/apis/telemetry.dev/v1alpha1/namespaces/farm/telemetrybenchmarks/evening/status"
+    assert body["kind"] == "TelemetryBenchmark"
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "kind"),
     [

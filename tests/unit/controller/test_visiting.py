@@ -1,12 +1,16 @@
 import pytest
 from prometheus_client import REGISTRY
 
+from telemetry_loadtest.results import Verdict
 from telemetry_operator.cluster.errors import ClusterError, ConflictError, ForbiddenError
 from telemetry_operator.controller.schedule import Outcome, PlatformName
-from telemetry_operator.controller.visiting import Arrivals, count, visits_of
+from telemetry_operator.controller.visiting import Arrivals, count, visits_of, visits_of_benchmarks
+from telemetry_operator.reconcile.benchmark import RunVisit
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.plan import Cause, Change, Failure, Plan, Step, Verb, Visit
 from telemetry_operator.resources.objects import Object
+from telemetry_operator.specs.benchmark_status import BenchmarkStatus
+from tests.unit.reconcile.runs.given import observed
 
 NAME = PlatformName("default", "demo")
 
@@ -49,6 +53,29 @@ class Reconciler:
 )
 async def test_a_visit_says_when_the_next_is_wanted(seen: Visit | None, outcome: Outcome) -> None:
     assert await visits_of(Reconciler(seen))(NAME) == outcome  # type: ignore[arg-type]
+
+
+class Benchmarks:
+    """Comes always to the same."""
+
+    def __init__(self, seen: RunVisit | None) -> None:
+        self.seen = seen
+
+    async def reconcile_benchmark(self, _namespace: str, _name: str) -> RunVisit | None:
+        return self.seen
+
+
+async def test_a_benchmarks_visit_says_when_the_next_is_wanted() -> None:
+    going = RunVisit(observed=observed(), again_seconds=3.0)
+    outcomes = [await visits_of_benchmarks(Benchmarks(seen))(NAME) for seen in (None, going)]  # type: ignore[arg-type]
+    assert outcomes == [Outcome(gone=True), Outcome(again=3.0)]
+
+
+async def test_a_run_that_ends_is_counted_by_its_verdict() -> None:
+    before = counted("telemetry_operator_benchmark_runs_total", verdict="Passed")
+    seen = RunVisit(observed=observed(), status=BenchmarkStatus(verdict=Verdict.PASSED))
+    await visits_of_benchmarks(Benchmarks(seen))(NAME)  # type: ignore[arg-type]
+    assert counted("telemetry_operator_benchmark_runs_total", verdict="Passed") == before + 1
 
 
 def counted(metric: str, **labels: str) -> float:
