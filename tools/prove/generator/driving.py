@@ -68,9 +68,9 @@ def drive(served: Served, rate: float, seconds: float, *, workers: int = 1, alon
         return _run(_plan(served, rate, seconds, workers, Path(directory)), Path(directory), alone=alone)
 
 
-def good_latencies(measured: Measured) -> Histogram:
-    """Of every good answer, from its intended start."""
-    found = (one for one in measured.histograms if one.good and one.measure is Measure.LATENCY)
+def good_answers(measured: Measured, measure: Measure = Measure.LATENCY) -> Histogram:
+    """How long every good answer took, by default from its intended start."""
+    found = (one for one in measured.histograms if one.good and one.measure is measure)
     return Histogram.merged(Histogram.decode(one.encoded) for one in found)
 
 

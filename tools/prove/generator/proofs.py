@@ -9,7 +9,7 @@ from telemetry_loadtest.measured import Measured
 from tools.prove.generator.capacity import prove_capacity
 from tools.prove.generator.closed_loops import prove_closed_loop
 from tools.prove.generator.delays import Delays, mean, percentile
-from tools.prove.generator.driving import Served, drive, good_latencies, serving
+from tools.prove.generator.driving import Served, drive, good_answers, serving
 from tools.prove.generator.findings import RATE_SHARE, THEORY_SHARE, Finding, near
 from tools.prove.generator.merging import prove_merging
 
@@ -78,7 +78,7 @@ def _against_theory(
 ) -> Iterator[Finding]:
     with serving(delays) as served:
         measured = drive(served, rate, seconds, workers=workers)
-    found, theory = good_latencies(measured), delays.latencies(round(rate * seconds), rate)
+    found, theory = good_answers(measured), delays.latencies(round(rate * seconds), rate)
     yield Finding(name, "good answers", f"{found.count:,}", f"{len(theory):,}", "all", found.count == len(theory))
     if (summary := found.percentiles()) is not None:
         yield near(name, "mean", summary.mean, mean(theory), THEORY_SHARE)

@@ -135,7 +135,8 @@ class Master:
         while len(self._runner.clients.ready) < workers:
             self._check_begin(deadline, patience)
             gevent.sleep(TICK / 4)
-        self._say(Said(f"waiting for {workers} worker{'s' * (workers > 1)}, which give each device its first reading"))
+        who = f"{workers} workers, which give" if workers > 1 else "the worker, which gives"
+        self._say(Said(f"waiting for {who} each device its first reading"))
         self._runner.start_shape()
         while not self._roll.complete:
             kind, data = self._next() or ("", b"")

@@ -25,7 +25,7 @@ _WORDS: Final = frozenset({"endpoint", "measure", "reason"})
 
 def result_table(result: Result) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{result.verdict}: {result.reason}", style=_STYLES[result.verdict])]
-    if result.ceiling is not None:
+    if result.ceiling is not None and result.ceiling.steps:
         parts.append(_tried(result.ceiling))
     if result.stage_summaries:
         parts += [_stages(result), _endpoints(result)]
