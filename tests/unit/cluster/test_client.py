@@ -193,6 +193,15 @@ async def test_a_status_is_written_to_the_platform_of_this_uid_alone(server: Ser
     assert "spec" not in body
 
 
+async def test_a_status_with_a_field_that_an_older_definition_lacks_is_merged(server: Server, cluster: Cluster) -> None:
+    refusal = "failed to create typed patch object: .status.news: field not declared in schema"
+    server.answers = [(500, {"kind": "Status", "message": refusal}), (200, {"metadata": {}})]
+    metadata = {"namespace": "farm", "name": "demo", "uid": "u"}
+    await cluster.patch_status({"metadata": metadata, "status": {"step": "x", "news": "old"}}, {"news": "new"})
+    *_, body, content_type = server.asked[-1]
+    assert (body, content_type) == ({"status": {"step": None, "news": "new"}}, "application/merge-patch+json")
+
+
 async def test_a_benchmarks_status_is_written_to_it_as_its_own_kind(server: Server, cluster: Cluster) -> None:
     metadata = {"name": "evening", "namespace": "farm", "uid": "u1"}
     await cluster.patch_status({"kind": "TelemetryBenchmark", "metadata": metadata}, {"phase": "Queued"})

@@ -32,6 +32,8 @@ PAGE: Final = 500  # objects per answer to a list
 APPLY: Final = "application/apply-patch+yaml"
 MERGE: Final = "application/merge-patch+json"
 JSON: Final = "application/json"
+UNDECLARED: Final = "field not declared in schema"
+"""What the API server says, with status 500, of a field that is applied and that the definition does not have."""
 TOO_NEW: Final = "Too large resource version"
 """What an API server says that lags behind, or whose etcd was restored from a backup."""
 
@@ -184,7 +186,15 @@ class Cluster:
         body = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": head, "status": status}
         path = path_of(kind, head["namespace"], head["name"]) + "/status"
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
-        return await self._request("PATCH", path, query, body, content_type=APPLY)
+        try:
+            return await self._request("PATCH", path, query, body, content_type=APPLY)
+        except UnavailableError as error:
+            if UNDECLARED not in str(error):
+                raise
+        # The definition is older than this operator. Applying wants every field declared; merging leaves them out.
+        merged = {**dict.fromkeys(subject.get("status") or {}), **status}
+        query = {"fieldManager": FIELD_MANAGER}
+        return await self._request("PATCH", path, query, {"status": merged}, content_type=MERGE)
 
     def _note(self, seen: Object) -> Object:
         self.versions.note(seen.get("kind") or "", seen["metadata"].get("resourceVersion") or "")
