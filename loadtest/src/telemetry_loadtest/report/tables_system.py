@@ -20,7 +20,7 @@ def system_tables(result: Result) -> Iterator[Table]:
         columns = ["", "generator", "platform", "may differ by", ""]
         yield Table("The platform's own counts", columns, rows, note, range(1, 4))
     if result.system:
-        rows = [_figure(one) for one in result.system]
+        rows = [_figure(one) for one in sorted(result.system, key=lambda one: (one.source, one.measure))]
         columns = ["source", "figure", "unit", "mean", "most", "samples"]
         yield Table("System", columns, rows, "From the first look to the last, warm-up included.", range(3, 6))
 

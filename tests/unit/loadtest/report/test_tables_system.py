@@ -22,8 +22,8 @@ def test_every_figure_has_its_mean_and_most_or_the_reason_why_not(result: Result
     ]
     table = next(system_tables(msgspec.structs.replace(result, system=system)))
     assert [list(row) for row in table.rows] == [
-        ["postgres", "wal", "bytes/s", "20", "30", "2"],
         ["kafka", "bytes-in", "not to be had", "–", "–", "0"],
+        ["postgres", "wal", "bytes/s", "20", "30", "2"],
     ]
 
 
