@@ -50,7 +50,8 @@ class Watched:
         self._show(line_shown(line))
 
     def ended(self, record: CellRecord) -> None:
-        self._took.append(time.monotonic() - self._since)
+        if record.value is not None:  # how long a failure took says nothing of the others
+            self._took.append(time.monotonic() - self._since)
         self._left -= 1
         err.print(f"{record.name}: {came_to(record, self._plan)}")
 
