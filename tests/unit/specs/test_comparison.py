@@ -34,7 +34,10 @@ ACCEPTED = {
 
 REFUSED = {
     "no variants": ("blocks: 6", "spec.variants: required, and missing"),
-    "one variant": ("variants: [{architecture: baseline}]", "spec.variants: found a list; at least 2 entries are needed"),
+    "one variant": (
+        "variants: [{architecture: baseline}]",
+        "spec.variants: found a list; at least 2 entries are needed",
+    ),
     "two of one name": (
         "variants: [{architecture: kafka}, {name: kafka, architecture: redis}]",
         "m:4: spec.variants: found kafka twice; tables go by the variants' names",
