@@ -10,14 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from tools.bench.documents import fill
+from tools.bench.keeping import measure_or_read
 from tools.bench.layout import choose_layout, own_cores
 from tools.bench.plans import Timing
-from tools.bench.processes import ROOT, MeasurementError
+from tools.bench.processes import ROOT
 from tools.bench.report import describe_cell, print_run
-from tools.bench.results import Cell, Run, Settings, read_run, write_run
+from tools.bench.results import Cell, Run, Settings
 from tools.bench.rows import LIMIT_WORK, ROWS, choose_rows
 from tools.bench.run import measure_all, run_of
-from tools.bench.session import EXIT_INTERRUPTED, look_at_machine, make_console, make_progress, scratch
+from tools.bench.session import look_at_machine, make_console, make_progress, scratch
 
 RESULTS: Final = ROOT / "build" / "bench.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -29,16 +30,9 @@ def main(arguments: list[str]) -> int:
     if options.list:
         _print_names(console)
         return 0
-    try:
-        if not options.from_json:
-            write_run(options.json, _run(console, options))
-        run = read_run(options.json)
-    except KeyboardInterrupt:
-        console.print("interrupted; nothing was written and nothing is left running")
-        return EXIT_INTERRUPTED
-    except (MeasurementError, OSError, ValueError) as error:
-        console.print(f"[red]error:[/] {escape(str(error))}")
-        return 1
+    run = measure_or_read(console, options, Run, _run)
+    if isinstance(run, int):
+        return run
     print_run(console, run)
     if options.write_docs:
         DOCUMENT.write_text(fill(DOCUMENT.read_text(), run))

@@ -1,7 +1,6 @@
 """What a run found: every measurement as it was made. All else is computed from it (`summary`)."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -37,15 +36,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     machine: dict[str, Any]
     warnings: list[str]
     cells: list[Cell]
-
-
-def write_run(path: Path, run: Run) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
-
-
-def read_run(path: Path) -> Run:
-    return msgspec.json.decode(path.read_bytes(), type=Run)
 
 
 def subject_of(row: str, preset: str) -> str:

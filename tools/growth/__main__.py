@@ -8,17 +8,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import structlog
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.markup import escape
 
 from tools.bench.documents import fill_part
+from tools.bench.keeping import measure_or_read
 from tools.bench.layout import choose_layout, own_cores
-from tools.bench.processes import ROOT, MeasurementError
+from tools.bench.processes import ROOT
 from tools.bench.results import stamp
-from tools.bench.session import EXIT_INTERRUPTED, look_at_machine, make_console, make_progress, scratch
+from tools.bench.session import look_at_machine, make_console, make_progress, scratch
 from tools.bench.site import Site
 from tools.growth.parts import PARTS, Sizes, measure_parts
 from tools.growth.report import describe_growth
@@ -33,18 +32,9 @@ def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     console = make_console()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    try:
-        if not options.from_json:
-            run = _run(console, options)
-            options.json.parent.mkdir(parents=True, exist_ok=True)
-            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
-        run = msgspec.json.decode(options.json.read_bytes(), type=Growth)
-    except KeyboardInterrupt:
-        console.print("interrupted; nothing was written and nothing is left running")
-        return EXIT_INTERRUPTED
-    except (MeasurementError, AssertionError, OSError, ValueError) as error:
-        console.print(f"[red]error:[/] {escape(str(error))}")
-        return 1
+    run = measure_or_read(console, options, Growth, _run)
+    if isinstance(run, int):
+        return run
     console.print(Markdown(describe_growth(run)))
     if options.write_docs:
         DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "growth", describe_growth(run)))

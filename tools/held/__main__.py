@@ -14,10 +14,11 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from tools.bench.documents import fill_part
+from tools.bench.keeping import measure_or_read
 from tools.bench.layout import Layout, own_cores
 from tools.bench.processes import ROOT, MeasurementError
 from tools.bench.results import stamp
-from tools.bench.session import EXIT_INTERRUPTED, look_at_machine, make_console, make_progress, scratch
+from tools.bench.session import look_at_machine, make_console, make_progress, scratch
 from tools.bench.site import Site
 from tools.held.phases import Lengths, Phases, grow_old
 from tools.held.report import describe_held
@@ -32,18 +33,9 @@ BUFFERED: Final = frozenset({"backlog", "age"})
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     console = make_console()
-    try:
-        if not options.from_json:
-            run = _run(console, options)
-            options.json.parent.mkdir(parents=True, exist_ok=True)
-            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
-        run = msgspec.json.decode(options.json.read_bytes(), type=Run)
-    except KeyboardInterrupt:
-        console.print("interrupted; nothing was written and nothing is left running")
-        return EXIT_INTERRUPTED
-    except (MeasurementError, AssertionError, OSError, ValueError) as error:
-        console.print(f"[red]error:[/] {escape(str(error))}")
-        return 1
+    run = measure_or_read(console, options, Run, _run)
+    if isinstance(run, int):
+        return run
     console.print(Markdown(describe_held(run)))
     if options.write_docs:
         DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "held", describe_held(run)))

@@ -6,17 +6,17 @@ import time
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.progress import Progress
 
 from tools.bench.documents import fill_part
+from tools.bench.keeping import measure_or_read
 from tools.bench.plans import Timing
 from tools.bench.processes import ROOT, MeasurementError
 from tools.bench.results import Settings, stamp
-from tools.bench.session import EXIT_INTERRUPTED, look_at_machine, make_console, make_progress, scratch
+from tools.bench.session import look_at_machine, make_console, make_progress, scratch
 from tools.scaling.curves import CONSUMER, CURVES, DIRECT, LATEST, QUEUED, STORED, Spot, measure_curves, spots
 from tools.scaling.drawing import draw
 from tools.scaling.report import describe_scaling
@@ -33,18 +33,9 @@ PROFILED: Final = (QUEUED, STORED, LATEST, DIRECT, CONSUMER)
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     console = make_console()
-    try:
-        if not options.from_json:
-            run = _run(console, options)
-            options.json.parent.mkdir(parents=True, exist_ok=True)
-            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=2) + b"\n")
-        run = msgspec.json.decode(options.json.read_bytes(), type=Scaling)
-    except KeyboardInterrupt:
-        console.print("interrupted; nothing was written and nothing is left running")
-        return EXIT_INTERRUPTED
-    except (MeasurementError, OSError, ValueError) as error:
-        console.print(f"[red]error:[/] {escape(str(error))}")
-        return 1
+    run = measure_or_read(console, options, Scaling, _run)
+    if isinstance(run, int):
+        return run
     console.print(Markdown(describe_scaling(run)))
     _draw(run, PICTURES if options.write_docs else options.json.parent)
     if options.write_docs:
