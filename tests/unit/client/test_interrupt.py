@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,6 +17,15 @@ async def test_the_first_signal_asks_for_an_end(number: signal.Signals) -> None:
         await asyncio.wait_for(stop.wait(), 30)
 
 
+@pytest.fixture
+def default_interrupt() -> Iterator[None]:
+    """Let Ctrl-C have its usual effect, also where whoever started the tests has it ignored, as `nohup` does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("default_interrupt")
 def test_a_signal_that_is_held_has_its_effect_when_the_block_is_over() -> None:
     done = []
 

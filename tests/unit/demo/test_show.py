@@ -48,8 +48,11 @@ async def test_this_machine_sends_beside_the_fleet(platform: FakePlatform, outpu
 
 
 async def test_a_signal_ends_the_sending_and_the_books_are_closed(platform: FakePlatform, output: io.StringIO) -> None:
+    told: list[object] = []
+
     def interrupt(reading: object) -> None:
-        if len(platform.kept) == 50:
+        if len(platform.kept) >= 50 and not told:  # once: a second signal would end it at once
+            told.append(reading)
             os.kill(os.getpid(), signal.SIGINT)
 
     platform.judge = interrupt
@@ -60,12 +63,15 @@ async def test_a_lost_reading_makes_the_demonstration_fail(
     platform: FakePlatform, output: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_CLOSING_PATIENCE", 0)
-    keep = platform.keep
+    keep, lost = platform.keep, set[bytes]()
 
     def lose_one(reading: object) -> None:
         keep(reading)  # type: ignore[arg-type] # a reading
-        if len(platform.kept) == 20:
-            del platform.rows[identify(reading).identity]  # type: ignore[arg-type] # a reading
+        identity = identify(reading).identity  # type: ignore[arg-type] # a reading
+        if len(platform.kept) == 20 and not lost:
+            lost.add(identity)
+        if identity in lost:  # sent once more, it is lost once more
+            del platform.rows[identity]
 
     monkeypatch.setattr(platform, "keep", lose_one)
     result = await play(output, Script(fleet=10, rate=500, duration=1))
