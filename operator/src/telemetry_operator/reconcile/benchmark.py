@@ -20,13 +20,12 @@ from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress
 from telemetry_operator.benchmarks.planning import plan_of
 from telemetry_operator.client.query import QueryError
-from telemetry_operator.cluster.errors import AlreadyExistsError, NotFoundError
+from telemetry_operator.cluster.errors import AlreadyExistsError
 from telemetry_operator.cluster.kinds import kind_named
 from telemetry_operator.cluster.protocols import StatusWriter, Writer
-from telemetry_operator.reconcile.reporting.notices import Notice
 from telemetry_operator.reconcile.reporting.readiness import signed_by_the_oldest
 from telemetry_operator.reconcile.reporting.recorder import Recorder
-from telemetry_operator.reconcile.reporting.status import is_changed
+from telemetry_operator.reconcile.reporting.telling import Teller, notice_of_phase
 from telemetry_operator.reconcile.runs import status as told_as
 from telemetry_operator.reconcile.runs.admission import place_of, refusal_of, unavailable
 from telemetry_operator.reconcile.runs.closing import assemble_result, close_books, count_readings
@@ -43,7 +42,6 @@ from telemetry_operator.resources.objects import JOB, NETWORK_POLICY, SECRET, SE
 from telemetry_operator.specs.benchmark import ExistingData, TelemetryBenchmark
 from telemetry_operator.specs.benchmark_status import OVER, BenchmarkStatus, Phase
 from telemetry_operator.specs.platform import TelemetryPlatform
-from telemetry_operator.specs.status import ConditionStatus, ConditionType
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +72,7 @@ class BenchmarkReconciler:
 
     def __init__(self, cluster: RunCluster, recorder: Recorder, *, image: str, operator_namespace: str | None) -> None:
         self._cluster = cluster
-        self._recorder = recorder
+        self._teller = Teller(cluster, recorder)
         self._image = image
         self._operator_namespace = operator_namespace
         self._admitting = asyncio.Lock()
@@ -231,23 +229,9 @@ class BenchmarkReconciler:
                 )
 
     async def _say(self, observed: ObservedRun, status: BenchmarkStatus) -> None:
-        new = status.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if not is_changed(observed.benchmark.get("status") or {}, new):
-            return
-        try:
-            await self._cluster.patch_status(observed.benchmark, new)
-        except NotFoundError:
-            return
-        await self._recorder.record(observed.benchmark, _notices(observed.status, status), _now())
-
-
-def _notices(old: BenchmarkStatus, new: BenchmarkStatus) -> tuple[Notice, ...]:
-    """An Event for each phase, with what it is about."""
-    condition = next(it for it in new.conditions if it.type is ConditionType.READY)
-    if old.phase is new.phase:
-        return ()
-    fails = any((it.type, it.status) == (ConditionType.DEGRADED, ConditionStatus.TRUE) for it in new.conditions)
-    return (Notice(RunReason(condition.reason), condition.message, is_warning=fails),)
+        began = observed.status.phase is not status.phase
+        notices = (notice_of_phase(status.conditions, RunReason),) if began else ()
+        await self._teller.tell(observed.benchmark, status, notices, _now())
 
 
 def _pause(status: BenchmarkStatus | None) -> float | None:

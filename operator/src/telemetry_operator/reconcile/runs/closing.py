@@ -23,7 +23,7 @@ from telemetry_operator.reconcile.runs.observe import nodes_of, value_in
 from telemetry_operator.reconcile.runs.observed import ObservedPlatform, ObservedRun
 from telemetry_operator.resources.benchmark_context import CREDENTIALS, CREDENTIALS_KEY
 from telemetry_operator.resources.naming import part_name
-from telemetry_operator.resources.objects import SECRET, Key
+from telemetry_operator.resources.objects import SECRET, Key, Object
 from telemetry_operator.specs.layout import components_of, replica_bounds
 
 PATIENCE_SECONDS: Final = 60.0
@@ -79,12 +79,17 @@ def assemble_result(
         ended=format_time(now),
         seed=plan.seed,
         command=command.split(),
-        manifest=_manifest(observed),
-        versions={"python": platform_version(), **{name: version(name) for name in PACKAGES}},
+        manifest=manifest_text(observed.benchmark),
+        versions=versions(),
         machine=_machine(observed, plan, shared=shared),
         platform=_platform(platform),
     )
     return assemble(plan, provenance, measured, books, around)
+
+
+def versions() -> dict[str, str]:
+    """Those of the programs that make a result."""
+    return {"python": platform_version(), **{name: version(name) for name in PACKAGES}}
 
 
 def _reader(observed: ObservedRun) -> str:
@@ -114,8 +119,8 @@ def _platform(platform: ObservedPlatform) -> Platform:
     )
 
 
-def _manifest(observed: ObservedRun) -> str:
+def manifest_text(subject: Object) -> str:
     """The manifest in JSON, which is YAML: what the API server added is left out."""
-    metadata = {name: observed.metadata[name] for name in ("name", "namespace")}
-    head = {name: observed.benchmark[name] for name in ("apiVersion", "kind")}
-    return json.dumps({**head, "metadata": metadata, "spec": observed.benchmark["spec"]}, indent=1)
+    metadata = {name: subject["metadata"][name] for name in ("name", "namespace")}
+    head = {name: subject[name] for name in ("apiVersion", "kind")}
+    return json.dumps({**head, "metadata": metadata, "spec": subject["spec"]}, indent=1)

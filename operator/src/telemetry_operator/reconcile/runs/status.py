@@ -7,12 +7,12 @@ from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress
 from telemetry_loadtest.results import EndpointSummary, Result, Verdict
+from telemetry_operator.reconcile.reporting.outcomes import Verdicts, conditions_of, failed, going_on, over
 from telemetry_operator.reconcile.reporting.status import time_of
 from telemetry_operator.reconcile.runs.admission import Queued
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
 from telemetry_operator.specs.benchmark_status import (
-    CONDITIONS,
     BenchmarkStatus,
     BooksStatus,
     BoundStatus,
@@ -21,29 +21,25 @@ from telemetry_operator.specs.benchmark_status import (
     Rates,
     ResultStatus,
 )
-from telemetry_operator.specs.status import LONGEST_MESSAGE, Condition, ConditionStatus, ConditionType
 
 LIVE_SECONDS: Final = 5
 """The status follows the load at this pace: each write is a write of etcd's too."""
 
-_TRUE: Final = ConditionStatus.TRUE
-_FALSE: Final = ConditionStatus.FALSE
-_NO_FAILURE: Final = Said(RunReason.NO_FAILURE, "nothing fails")
-
-Verdicts = dict[ConditionType, tuple[ConditionStatus, Said]]
+_WELL: Final = Said(RunReason.NO_FAILURE, "nothing fails")
 
 
 def refused(observed: ObservedRun, why: Said, now: int) -> BenchmarkStatus:
     return _status(
-        observed, now, Phase.REFUSED, _failed(why), step=None, progress=None, reason=why.message, verdict=None
+        observed, now, Phase.REFUSED, failed(why), step=None, progress=None, reason=why.message, verdict=None
     )
 
 
 def queued(observed: ObservedRun, place: Queued, now: int) -> BenchmarkStatus:
     said = Said(RunReason.QUEUED, f"{place.behind} goes first: one run of a platform at a time")
     return _status(
-        observed, now, Phase.QUEUED, _going(said), step=said.message, progress=f"place {place.place}", reason=None
-    )
+        observed, now, Phase.QUEUED, going_on(said, _WELL), step=said.message, reason=None,
+        progress=f"place {place.place}",
+    )  # fmt: skip
 
 
 def begun(observed: ObservedRun, now: int) -> BenchmarkStatus:
@@ -51,7 +47,7 @@ def begun(observed: ObservedRun, now: int) -> BenchmarkStatus:
     said = Said(RunReason.STARTING_PODS, "the generator's pods are started")
     run = f"{observed.metadata['name']}-{observed.metadata['uid'].partition('-')[0]}"
     return _status(
-        observed, now, Phase.STARTING, _going(said), step=said.message, progress="0 %", reason=None, run=run,
+        observed, now, Phase.STARTING, going_on(said, _WELL), step=said.message, progress="0 %", reason=None, run=run,
         start_time=time_of(now),
     )  # fmt: skip
 
@@ -64,7 +60,7 @@ def going(observed: ObservedRun, plan: Plan, told: Progress | None, doing: Said,
     live = _live(status.live, told)
     second = live.second + 1 if live else 0
     return _status(
-        observed, now, Phase.RUNNING if began else Phase.STARTING, _going(doing), step=doing.message,
+        observed, now, Phase.RUNNING if began else Phase.STARTING, going_on(doing, _WELL), step=doing.message,
         progress=f"{max(0, min(100, second * 100 / plan.curve.seconds)):.0f} %", load_time=began, live=live,
     )  # fmt: skip
 
@@ -72,7 +68,7 @@ def going(observed: ObservedRun, plan: Plan, told: Progress | None, doing: Said,
 def closing(observed: ObservedRun, now: int) -> BenchmarkStatus:
     said = Said(RunReason.CLOSING_BOOKS, "what was acknowledged is compared with what is stored")
     return _status(
-        observed, now, Phase.CLOSING, _going(said), step=said.message, progress="100 %", live=None,
+        observed, now, Phase.CLOSING, going_on(said, _WELL), step=said.message, progress="100 %", live=None,
         end_time=observed.status.end_time or time_of(now),
     )  # fmt: skip
 
@@ -80,7 +76,7 @@ def closing(observed: ObservedRun, now: int) -> BenchmarkStatus:
 def finished(observed: ObservedRun, result: Result, kept: ResultStatus, now: int) -> BenchmarkStatus:
     said = Said(RunReason.MEASURED, f"{result.verdict}: {result.reason}")
     is_error = result.verdict is Verdict.ERROR
-    verdicts = _failed(Said(RunReason.BOOKS_NOT_COMPARED, result.reason)) if is_error else _over(said)
+    verdicts = failed(Said(RunReason.BOOKS_NOT_COMPARED, result.reason)) if is_error else over(said, _WELL)
     return _status(
         observed, now, Phase.FINISHED, verdicts, step=None, progress="100 %", live=None, verdict=result.verdict,
         reason=result.reason, completion_time=time_of(now), rates=rates_of(result), result=kept,
@@ -99,7 +95,7 @@ def ended(observed: ObservedRun, why: Said, now: int) -> BenchmarkStatus:
     """Over with nothing measured: by a person's word, or because it could not be brought to its end."""
     stopped = why.reason is RunReason.STOPPED
     return _status(
-        observed, now, Phase.FINISHED, _over(why) if stopped else _failed(why), step=None, live=None,
+        observed, now, Phase.FINISHED, over(why, _WELL) if stopped else failed(why), step=None, live=None,
         verdict=Verdict.ABORTED if stopped else Verdict.ERROR, reason=why.message, completion_time=time_of(now),
     )  # fmt: skip
 
@@ -171,51 +167,8 @@ def _live(before: Live | None, told: Progress | None) -> Live | None:
     )
 
 
-def _going(doing: Said) -> Verdicts:
-    return {
-        ConditionType.READY: (_FALSE, doing),
-        ConditionType.PROGRESSING: (_TRUE, doing),
-        ConditionType.DEGRADED: (_FALSE, _NO_FAILURE),
-        ConditionType.RECONCILING: (_TRUE, doing),
-        ConditionType.STALLED: (_FALSE, _NO_FAILURE),
-    }
-
-
-def _over(said: Said) -> Verdicts:
-    return {
-        ConditionType.READY: (_TRUE, said),
-        ConditionType.PROGRESSING: (_FALSE, said),
-        ConditionType.DEGRADED: (_FALSE, _NO_FAILURE),
-        ConditionType.RECONCILING: (_FALSE, said),
-        ConditionType.STALLED: (_FALSE, _NO_FAILURE),
-    }
-
-
-def _failed(why: Said) -> Verdicts:
-    return {
-        ConditionType.READY: (_FALSE, why),
-        ConditionType.PROGRESSING: (_FALSE, why),
-        ConditionType.DEGRADED: (_TRUE, why),
-        ConditionType.RECONCILING: (_FALSE, why),
-        ConditionType.STALLED: (_TRUE, why),
-    }
-
-
 def _status(observed: ObservedRun, now: int, phase: Phase, verdicts: Verdicts, **told: Any) -> BenchmarkStatus:  # noqa: ANN401
     """The status before, with what is new: what is not told stands."""
-    before = {condition.type: condition for condition in observed.status.conditions}
-    conditions = tuple(_condition(kind, verdicts, observed.generation, before.get(kind), now) for kind in CONDITIONS)
+    conditions = conditions_of(verdicts, observed.generation, observed.status.conditions, now)
     changes = {"phase": phase, "conditions": conditions, "observed_generation": observed.generation, **told}
     return observed.status.model_copy(update=changes)
-
-
-def _condition(kind: ConditionType, verdicts: Verdicts, generation: int, old: Condition | None, now: int) -> Condition:
-    status, said = verdicts[kind]
-    return Condition(
-        type=kind,
-        status=status,
-        reason=said.reason.value,
-        message=said.message[:LONGEST_MESSAGE],
-        observed_generation=generation,
-        last_transition_time=old.last_transition_time if old and old.status is status else time_of(now),
-    )
