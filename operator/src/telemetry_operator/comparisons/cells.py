@@ -14,10 +14,15 @@ def platform_of_cell(
     comparison: ArchitectureComparison, plan: ComparisonPlan, cell: PlannedCell, name: str
 ) -> TelemetryPlatform:
     """The platform of a cell's variant, under a name of its own."""
+    return platform_named(name, spec_of_cell(comparison, plan, cell))
+
+
+def spec_of_cell(comparison: ArchitectureComparison, plan: ComparisonPlan, cell: PlannedCell) -> dict[str, Any]:
+    """What the platform of a cell's variant is to be, as a manifest has it."""
     planned = plan.variant(cell.variant)
     titles = {variant.title: variant for variant in comparison.spec.variants}
     given = titles.get(planned.name) or titles[planned.repeats or ""]
-    return platform_named(name, comparison.spec.platform_of(given))
+    return comparison.spec.platform_of(given)
 
 
 def benchmark_of_cell(comparison: ArchitectureComparison, cell: PlannedCell, platform: str) -> TelemetryBenchmark:

@@ -1,0 +1,54 @@
+"""What the pods of a platform may use together, at as many replicas as it may have."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from telemetry_operator.resources.amounts import canonical
+from telemetry_operator.resources.sizes import resources_of
+from telemetry_operator.specs.layout import Server, builtin_servers, component_spec, components_of, replica_bounds
+from telemetry_operator.specs.pods import Compute
+from telemetry_operator.specs.quantity import Quantity
+from telemetry_operator.specs.spec import PlatformSpec
+
+_MEBI = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sums over all pods, backing services included; None where a pod has no limit."""
+
+    cpu: Decimal | None
+    memory: Decimal | None
+
+    def __str__(self) -> str:
+        cpu = "no limit of CPU" if self.cpu is None else f"{canonical(Quantity(str(self.cpu)))} CPU"
+        memory = "no limit of memory" if self.memory is None else f"{self.memory / _MEBI:.0f}Mi"
+        return f"{cpu}, {memory}"
+
+
+def limits_of(spec: PlatformSpec) -> Limits:
+    counted = list(_pods(spec))
+    return Limits(
+        cpu=_sum((one.cpu, count) for one, count in counted), memory=_sum((one.memory, count) for one, count in counted)
+    )
+
+
+def differ(limits: Mapping[str, Limits]) -> bool:
+    """Whether one of these may use more than another, or nobody can say."""
+    first, *others = limits.values()
+    return None in {first.cpu, first.memory} or any(other != first for other in others)
+
+
+def _pods(spec: PlatformSpec) -> Iterator[tuple[Compute, int]]:
+    for component in components_of(spec):
+        yield component_spec(spec, component).resources.limits, replica_bounds(spec, component).most
+    for server in builtin_servers(spec):
+        yield resources_of(spec, server).limits, spec.kafka.builtin.brokers if server is Server.KAFKA else 1
+
+
+def _sum(given: Iterator[tuple[Quantity | None, int]]) -> Decimal | None:
+    amounts = [(quantity, count) for quantity, count in given if count]
+    if any(quantity is None for quantity, _ in amounts):
+        return None
+    return sum((quantity.value * count for quantity, count in amounts if quantity), start=Decimal())
