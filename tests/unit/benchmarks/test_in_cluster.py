@@ -2,15 +2,20 @@ from typing import Any
 
 import pytest
 
-from telemetry_operator.benchmarks.in_cluster import NotKeptError, find_result
+from telemetry_operator.benchmarks.in_cluster import NotKeptError, find_compared, find_result
+from telemetry_operator.reconcile.comparisons.storing import build_comparison_results
 from telemetry_operator.reconcile.runs.storing import build_results
 from telemetry_operator.resources.objects import Kind, Object
+from tests.support.comparisons import comparison_manifest
+from tests.support.made_comparisons import made_comparison, seven
 from tests.support.made_results import Recipe, make_result, short
 from tests.unit.reconcile.runs.given import benchmark
 
 RESULT = make_result(short(Recipe(stall=False), 30))
 PARTS, KEPT = build_results(benchmark(), RESULT, most=5_000)
 FINISHED = {"phase": "Finished", "result": KEPT.model_dump(mode="json", by_alias=True)}
+
+COMPARED = made_comparison(seven())
 
 
 class Cluster:
@@ -40,3 +45,19 @@ class Cluster:
 async def test_what_is_not_kept_is_told_with_its_reason(cluster: Cluster, told: str) -> None:
     with pytest.raises(NotKeptError, match=told):
         await find_result(cluster, "home", "evening")
+
+
+async def test_what_a_comparison_came_to_is_found_by_its_status() -> None:
+    comparison = {
+        **comparison_manifest("which", "home"),
+        "metadata": {"name": "which", "namespace": "home", "uid": "u"},
+    }
+    parts, kept = build_comparison_results(comparison, COMPARED)
+    comparison["status"] = {"phase": "Finished", "result": kept.model_dump(mode="json", by_alias=True)}
+    assert await find_compared(Cluster(comparison, *parts), "home", "which") == COMPARED
+
+
+async def test_a_comparison_without_a_result_is_told_with_its_reason() -> None:
+    comparison = {**comparison_manifest("which", "home"), "status": {"phase": "Running", "step": "3 is loaded"}}
+    with pytest.raises(NotKeptError, match="3 is loaded"):
+        await find_compared(Cluster(comparison), "home", "which")

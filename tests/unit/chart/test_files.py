@@ -5,13 +5,15 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from telemetry_operator.cluster.kinds import BENCHMARK, CLAIM, EVENT, LEASE, PLATFORM, POD
+from telemetry_operator.cluster.kinds import BENCHMARK, CLAIM, COMPARISON, EVENT, LEASE, PLATFORM, POD
 from telemetry_operator.controller.settings import PREFIX, OperatorSettings
 from telemetry_operator.resources.objects import OWNED_KINDS, SERVICE_ACCOUNT, Kind
 from tests.unit.chart import CHART, ROOT
 
 DEPLOYMENT = (CHART / "templates" / "deployment.yaml").read_text()
 RULES: list[dict[str, Any]] = YAML(typ="safe").load(CHART / "files" / "rules.yaml")
+
+OURS = (PLATFORM, BENCHMARK, COMPARISON)
 
 
 def verbs_of(kind: Kind, subresource: str = "") -> set[str]:
@@ -55,10 +57,18 @@ def test_what_platforms_are_made_of_may_be_made_and_removed() -> None:
 
 
 def test_what_is_only_observed_may_not_be_written() -> None:
-    for kind in (PLATFORM, BENCHMARK):
-        assert verbs_of(kind) == {"get", "list", "watch"}
-        assert verbs_of(kind, "/status") == {"patch"}
+    assert verbs_of(COMPARISON) == {"get", "list", "watch"}
     assert verbs_of(POD) == {"list", "watch"}
+
+
+def test_of_our_own_kinds_only_the_status_is_changed() -> None:
+    assert {kind.kind: verbs_of(kind, "/status") for kind in OURS} == {kind.kind: {"patch"} for kind in OURS}
+    assert "patch" not in {verb for kind in OURS for verb in verbs_of(kind)}
+
+
+def test_what_cells_are_made_of_may_be_made_and_deleted() -> None:
+    for kind in (PLATFORM, BENCHMARK):
+        assert verbs_of(kind) == {"get", "list", "watch", "create", "delete"}
 
 
 def test_claims_may_be_changed_and_neither_made_nor_deleted() -> None:
@@ -70,8 +80,8 @@ def test_events_are_made_and_never_changed() -> None:
 
 
 def test_nothing_is_granted_beyond_the_kinds_that_the_operator_knows() -> None:
-    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, PLATFORM, BENCHMARK, POD, CLAIM, EVENT)}
-    known |= {(kind.group, f"{kind.plural}/status") for kind in (PLATFORM, BENCHMARK)}
+    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, *OURS, POD, CLAIM, EVENT)}
+    known |= {(kind.group, f"{kind.plural}/status") for kind in OURS}
     granted = {(group, resource) for rule in RULES for group in rule["apiGroups"] for resource in rule["resources"]}
     assert granted == known
     assert (LEASE.group, LEASE.plural) not in granted

@@ -11,13 +11,14 @@ from typing import Any
 from aiohttp import web
 
 from telemetry_operator.cluster.client import path_of
-from telemetry_operator.cluster.kinds import BENCHMARK, PLATFORM
+from telemetry_operator.cluster.kinds import BENCHMARK, COMPARISON, PLATFORM
 from telemetry_operator.handlers import PARTS
 from telemetry_operator.resources.objects import Kind
 
 KINDS = (
     PLATFORM,
     BENCHMARK,
+    COMPARISON,
     *PARTS,
     # kopf waits for these two to be served, and leaves them alone.
     Kind("v1", "Namespace", "namespaces"),

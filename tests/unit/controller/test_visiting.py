@@ -1,15 +1,25 @@
 import pytest
 from prometheus_client import REGISTRY
 
+from telemetry_loadtest.comparison_results import CellRecord
 from telemetry_loadtest.results import Verdict
 from telemetry_operator.cluster.errors import ClusterError, ConflictError, ForbiddenError
 from telemetry_operator.controller.schedule import Outcome, PlatformName
-from telemetry_operator.controller.visiting import Arrivals, count, visits_of, visits_of_benchmarks
+from telemetry_operator.controller.visiting import (
+    Arrivals,
+    count,
+    visits_of,
+    visits_of_benchmarks,
+    visits_of_comparisons,
+)
 from telemetry_operator.reconcile.benchmark import RunVisit
+from telemetry_operator.reconcile.comparison import ComparisonVisit
+from telemetry_operator.reconcile.comparisons.observed import ObservedComparison
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.plan import Cause, Change, Failure, Plan, Step, Verb, Visit
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.specs.benchmark_status import BenchmarkStatus
+from telemetry_operator.specs.comparison_status import ComparisonStatus
 from tests.unit.reconcile.runs.given import observed
 
 NAME = PlatformName("default", "demo")
@@ -76,6 +86,38 @@ async def test_a_run_that_ends_is_counted_by_its_verdict() -> None:
     seen = RunVisit(observed=observed(), status=BenchmarkStatus(verdict=Verdict.PASSED))
     await visits_of_benchmarks(Benchmarks(seen))(NAME)  # type: ignore[arg-type]
     assert counted("telemetry_operator_benchmark_runs_total", verdict="Passed") == before + 1
+
+
+class Comparisons:
+    """Comes always to the same."""
+
+    def __init__(self, seen: ComparisonVisit | None) -> None:
+        self.seen = seen
+
+    async def reconcile_comparison(self, _namespace: str, _name: str) -> ComparisonVisit | None:
+        return self.seen
+
+
+@pytest.mark.parametrize(("value", "outcome"), [(1.0, "measured"), (None, "failed")])
+async def test_a_cell_that_ends_is_counted_by_whether_it_has_a_number(value: float | None, outcome: str) -> None:
+    before = counted("telemetry_operator_comparison_cells_total", outcome=outcome)
+    record = CellRecord(
+        variant="redis",
+        profile="mixed",
+        block=1,
+        verdict=Verdict.PASSED,
+        reason="",
+        value=value,
+        acknowledged_as="stored",
+    )
+    comparison = ObservedComparison(comparison={}, model=None, status=ComparisonStatus())
+    visits = visits_of_comparisons(Comparisons(ComparisonVisit(observed=comparison, kept=record)))  # type: ignore[arg-type]
+    assert await visits(NAME) == Outcome()
+    assert counted("telemetry_operator_comparison_cells_total", outcome=outcome) == before + 1
+
+
+async def test_a_comparison_that_is_gone_is_forgotten() -> None:
+    assert await visits_of_comparisons(Comparisons(None))(NAME) == Outcome(gone=True)  # type: ignore[arg-type]
 
 
 def counted(metric: str, **labels: str) -> float:

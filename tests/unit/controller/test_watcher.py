@@ -14,7 +14,8 @@ from telemetry_operator.cluster.kinds import PLATFORM, POD
 from telemetry_operator.controller.schedule import PlatformName
 from telemetry_operator.controller.watcher import ANNOTATIONS, build_settings, watch, watched_paths
 from telemetry_operator.controller.watches import Watches
-from telemetry_operator.handlers import build_registry
+from telemetry_operator.handlers import Queues, build_registry
+from telemetry_operator.resources.comparison import COMPARISON_LABEL
 from telemetry_operator.resources.naming import MANAGED_BY, PLATFORM_LABEL
 from telemetry_operator.resources.objects import SECRET
 from tests.support.waiting import wait_until_async
@@ -45,6 +46,7 @@ class Watching:
     clock: Clock
     watches: Watches
     put: list[PlatformName] = field(default_factory=list)
+    compared: list[PlatformName] = field(default_factory=list)
     heard: list[tuple[str, str]] = field(default_factory=list)
 
     def hear(self, kind: str, version: str) -> None:
@@ -66,7 +68,7 @@ async def watching(server: ApiServer, inactivity_seconds: float = 60.0) -> Async
     clock = Clock()
     seen = Watching(server, clock, Watches(watched_paths(()), bound=60.0, clock=clock))
     settings = build_settings(watch_seconds=0.2, inactivity_seconds=inactivity_seconds)
-    registry = build_registry(seen.put.append, hear=seen.hear)
+    registry = build_registry(Queues(seen.put.append, comparisons=seen.compared.append), hear=seen.hear)
     task = asyncio.create_task(watch(registry, settings, (), seen.watches, stop=asyncio.Event()))
     try:
         yield seen
@@ -113,12 +115,13 @@ REFUSED = """
 import asyncio, os
 from telemetry_operator.controller.watcher import build_settings, watch
 from telemetry_operator.controller.watches import Watches
-from telemetry_operator.handlers import build_registry
+from telemetry_operator.handlers import Queues, build_registry
 
 settings = build_settings(watch_seconds=60)
 settings.networking.error_backoffs = (0.01,)
+registry = build_registry(Queues(print), hear=print)
 try:
-    asyncio.Runner().run(watch(build_registry(print, hear=print), settings, (), Watches(()), stop=asyncio.Event()))
+    asyncio.Runner().run(watch(registry, settings, (), Watches(()), stop=asyncio.Event()))
 except Exception as error:
     print(error)
     os._exit(7)
@@ -149,6 +152,14 @@ async def test_a_change_of_a_part_asks_for_its_platforms_visit(server: ApiServer
         server.tell(POD, {"metadata": POD_OF_DEMO}, "DELETED")
         await wait_until_async(_anything(seen.put), what="the platform's name")
         assert seen.put == [PlatformName("n", "demo")]
+
+
+async def test_a_change_of_a_cells_platform_asks_for_its_comparisons_visit(server: ApiServer) -> None:
+    async with watching(server) as seen:
+        labels = {COMPARISON_LABEL: "which"}
+        server.tell(PLATFORM, {"metadata": {"name": "which-1", "namespace": "n", "uid": "1", "labels": labels}})
+        await wait_until_async(_anything(seen.compared), what="the comparison's name")
+        assert seen.compared == [PlatformName("n", "which")]
 
 
 async def test_the_version_of_a_part_is_heard_of_before_the_visit_that_it_asks_for(server: ApiServer) -> None:

@@ -9,17 +9,20 @@ from pydantic import BaseModel
 
 from telemetry_operator.crds.benchmark import COLUMNS as BENCHMARK_COLUMNS
 from telemetry_operator.crds.benchmark import build_benchmark_definition
+from telemetry_operator.crds.comparison import COLUMNS as COMPARISON_COLUMNS
+from telemetry_operator.crds.comparison import build_comparison_definition
 from telemetry_operator.crds.definition import COLUMNS, build_definition
 from telemetry_operator.crds.files import build_files
 from telemetry_operator.crds.schema import NotStructuralError, build_schema
 from telemetry_operator.specs.benchmark_status import BenchmarkStatus
+from telemetry_operator.specs.comparison_status import ComparisonStatus
 from telemetry_operator.specs.status import PlatformStatus
 from tests.support.api_server import ROOT, Schema
 
-KINDS = ["platform", "benchmark"]
+KINDS = ["platform", "benchmark", "comparison"]
 ROOTS: list[Schema] = [
     document["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-    for document in (build_definition(), build_benchmark_definition())
+    for document in (build_definition(), build_benchmark_definition(), build_comparison_definition())
 ]
 COMMITTED = Path(__file__).parents[3] / "crds"
 
@@ -53,8 +56,9 @@ def test_only_single_values_have_defaults() -> None:
     assert [path for path, default in defaults.items() if isinstance(default, dict | list)] == [".spec"]
 
 
-def test_a_benchmarks_defaults_are_single_values() -> None:
-    defaults = [node["default"] for _, node in nodes(ROOTS[1]) if "default" in node]
+@pytest.mark.parametrize("root", ROOTS[1:], ids=KINDS[1:])
+def test_the_defaults_of_other_kinds_are_single_values(root: Schema) -> None:
+    defaults = [node["default"] for _, node in nodes(root) if "default" in node]
     assert [default for default in defaults if isinstance(default, dict | list)] == []
 
 
@@ -80,6 +84,14 @@ def test_a_column_shows_a_field_of_the_status(column: dict[str, Any]) -> None:
 )
 def test_a_benchmarks_column_shows_a_field_of_its_status(column: dict[str, Any]) -> None:
     assert column["jsonPath"].split(".")[2] in {info.alias for info in BenchmarkStatus.model_fields.values()}
+
+
+@pytest.mark.parametrize(
+    "column", [it for it in COMPARISON_COLUMNS if it["jsonPath"].startswith(".status.")], ids=lambda it: it["name"]
+)
+def test_a_comparisons_column_shows_a_field_of_its_status(column: dict[str, Any]) -> None:
+    field = column["jsonPath"].split(".")[2].partition("[")[0]
+    assert field in {info.alias for info in ComparisonStatus.model_fields.values()}
 
 
 def test_what_the_api_server_has_no_word_for_is_refused() -> None:

@@ -9,20 +9,26 @@ from pydantic import BaseModel, ValidationError
 from tools.reference.manifest import blocks
 
 from telemetry_operator.crds import transitions, twins
+from telemetry_operator.crds.comparison_twins import OPEN_BLOCKS
 from telemetry_operator.specs.benchmark import TelemetryBenchmark
+from telemetry_operator.specs.comparison import ArchitectureComparison, ComparisonSpec
 from telemetry_operator.specs.findings import Rule, RulesBrokenError
+from telemetry_operator.specs.load import Stage
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.pods import PodTemplate
 from telemetry_operator.specs.spec import PlatformSpec
 from telemetry_operator.specs.transitions import TRANSITIONS, refused_changes
 from tests.support.api_server import ROOT
 from tests.support.benchmarks import benchmark_faults, benchmark_manifest
+from tests.support.comparisons import comparison_faults, comparison_manifest
 from tests.support.manifests import faults_of, manifest_of, platform_of
 from tests.support.rule_examples import Change, Spec, changes, read_examples, values
 
 EXAMPLES = read_examples("rules")
 BENCHMARK_EXAMPLES = read_examples("benchmark_rules")
 BENCHMARK_VALUES = read_examples("benchmark_values")
+COMPARISON_EXAMPLES = read_examples("comparison_rules")
+COMPARISON_VALUES = read_examples("comparison_values")
 
 
 def rules_of(kind: type[BaseModel]) -> list[Rule]:
@@ -31,6 +37,7 @@ def rules_of(kind: type[BaseModel]) -> list[Rule]:
 
 RULES = rules_of(TelemetryPlatform)
 BENCHMARK_RULES = rules_of(TelemetryBenchmark)
+COMPARISON_RULES = rules_of(ComparisonSpec)
 
 
 def broken(spec: Spec) -> set[str]:
@@ -52,8 +59,8 @@ def names_of_changes(old: PlatformSpec, new: PlatformSpec) -> list[str]:
 
 
 def test_each_rule_has_a_twin_and_each_twin_a_rule() -> None:
-    names = {rule.name for rule in (*RULES, *BENCHMARK_RULES)}
-    assert names == twins.TWINS.keys() | twins.IN_THE_SCHEMA.keys()
+    names = {rule.name for rule in (*RULES, *BENCHMARK_RULES, *COMPARISON_RULES)}
+    assert names == twins.TWINS.keys() | twins.IN_THE_SCHEMA.keys() | OPEN_BLOCKS.keys()
 
 
 def test_each_comparison_has_a_twin() -> None:
@@ -61,7 +68,7 @@ def test_each_comparison_has_a_twin() -> None:
 
 
 def test_no_two_rules_share_a_name() -> None:
-    models = (*blocks(), *blocks(TelemetryBenchmark))
+    models = (*blocks(), *blocks(TelemetryBenchmark), *blocks(ComparisonSpec))
     checks = {rule.check for model in models for rule in getattr(model, "rules", ())}
     assert max(Counter(check.__name__ for check in checks).values()) == 1
 
@@ -81,6 +88,8 @@ def test_the_schema_says_what_two_rules_say() -> None:
 def test_each_rule_has_examples() -> None:
     assert {rule.name for rule in RULES} == EXAMPLES.keys()
     assert {rule.name for rule in BENCHMARK_RULES} == BENCHMARK_EXAMPLES.keys()
+    of_stages = {rule.name for rule in Stage.rules}
+    assert {rule.name for rule in COMPARISON_RULES} - of_stages == COMPARISON_EXAMPLES.keys() | OPEN_BLOCKS.keys()
     assert {compare.__name__ for compare in TRANSITIONS} == {change.name for change in changes()}
 
 
@@ -104,6 +113,23 @@ def test_a_benchmarks_value_is_accepted(spec: Spec) -> None:
 @pytest.mark.parametrize("spec", BENCHMARK_VALUES["refused"], ids=repr)
 def test_a_benchmarks_value_is_refused(spec: Spec) -> None:
     assert benchmark_faults(benchmark_manifest(**spec))
+
+
+@pytest.mark.parametrize("name", COMPARISON_EXAMPLES)
+def test_a_comparison_is_accepted_or_refused_by_the_rule(name: str) -> None:
+    accepted, refused = (comparison_manifest(**COMPARISON_EXAMPLES[name][which]) for which in ("accepted", "refused"))
+    assert comparison_faults(accepted) == ""
+    assert broken_by(lambda: ArchitectureComparison.model_validate(refused)) == {name}
+
+
+@pytest.mark.parametrize("spec", COMPARISON_VALUES["accepted"], ids=repr)
+def test_a_comparisons_value_is_accepted(spec: Spec) -> None:
+    assert not comparison_faults(comparison_manifest(**spec))
+
+
+@pytest.mark.parametrize("spec", COMPARISON_VALUES["refused"], ids=repr)
+def test_a_comparisons_value_is_refused(spec: Spec) -> None:
+    assert comparison_faults(comparison_manifest(**spec))
 
 
 @pytest.mark.parametrize("change", changes(), ids=lambda change: change.name)

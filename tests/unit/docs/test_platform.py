@@ -6,9 +6,20 @@ from tools.reference.pages import DOCS
 from telemetry_operator.specs.benchmark import BenchmarkSpec
 from telemetry_operator.specs.benchmark_status import BenchmarkStatus
 from telemetry_operator.specs.comparison import ComparisonSpec
+from telemetry_operator.specs.comparison_status import ComparisonStatus
 
 PAGES = "".join((DOCS / f"{name}.md").read_text() for name in ("platform", "benchmark-fields", "comparison-fields"))
-BLOCKS = list(dict.fromkeys([*blocks(), *blocks(BenchmarkSpec), *blocks(BenchmarkStatus), *blocks(ComparisonSpec)]))
+BLOCKS = list(
+    dict.fromkeys(
+        [
+            *blocks(),
+            *blocks(BenchmarkSpec),
+            *blocks(BenchmarkStatus),
+            *blocks(ComparisonSpec),
+            *blocks(ComparisonStatus),
+        ]
+    )
+)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)

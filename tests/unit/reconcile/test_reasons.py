@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from telemetry_operator.reconcile import reasons
+from telemetry_operator.reconcile.comparisons.reasons import ComparisonReason
 from telemetry_operator.reconcile.reasons import Reason
 from telemetry_operator.reconcile.reporting.notices import Happening
 from telemetry_operator.reconcile.runs.reasons import RunReason
@@ -18,7 +19,7 @@ CONDITIONS: Final = {"Ready", "Available", "Progressing", "Degraded", "Paused", 
 
 
 def test_the_runbook_explains_every_reason_and_none_else() -> None:
-    known = {reason.value for reason in (*Reason, *Happening, *RunReason)}
+    known = {reason.value for reason in (*Reason, *Happening, *RunReason, *ComparisonReason)}
     assert set(EXPLAINED) - CONDITIONS == known - CONDITIONS
     assert known & CONDITIONS <= set(EXPLAINED)
 
@@ -27,3 +28,5 @@ def test_every_reason_is_given_somewhere() -> None:
     code = "".join(path.read_text() for path in SOURCES if path.name != "reasons.py")
     assert [reason.name for reason in Reason if not re.search(rf"\bReason\.{reason.name}\b", code)] == []
     assert [reason.name for reason in RunReason if not re.search(rf"RunReason\.{reason.name}\b", code)] == []
+    unsaid = [reason.name for reason in ComparisonReason if not re.search(rf"ComparisonReason\.{reason.name}\b", code)]
+    assert unsaid == []

@@ -1,46 +1,58 @@
-"""Results that a cluster keeps, by the name of their benchmark: what kubeconfig's current context shows."""
+"""Results that a cluster keeps, by the name of their benchmark or comparison, as kubeconfig has it."""
 
 import asyncio
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
 from kubernetes.aio.config.config_exception import ConfigException
 from kubernetes.aio.config.kube_config import list_kube_config_contexts
 
+from telemetry_loadtest.comparison_results import Comparison, NotAComparisonError
 from telemetry_loadtest.results import NotAResultError, Result
 from telemetry_operator.cluster.client import connect, load_configuration
 from telemetry_operator.cluster.errors import ClusterError
-from telemetry_operator.cluster.kinds import BENCHMARK
+from telemetry_operator.cluster.kinds import BENCHMARK, COMPARISON
 from telemetry_operator.cluster.protocols import Reader
 from telemetry_operator.errors import PlatformError
+from telemetry_operator.reconcile.comparisons.storing import read_comparison_results
 from telemetry_operator.reconcile.runs.storing import read_results
-from telemetry_operator.resources.objects import CONFIG_MAP
-from telemetry_operator.specs.benchmark_status import BenchmarkStatus, read_benchmark_status
+from telemetry_operator.resources.objects import CONFIG_MAP, Kind, Object
+from telemetry_operator.specs.benchmark_status import BenchmarkStatus, ResultStatus, read_benchmark_status
+from telemetry_operator.specs.comparison_status import ComparisonStatus, read_comparison_status
 
-PREFIX: Final = "tb/"
+RUN: Final = "tb/"
+COMPARED: Final = "ac/"
 USUAL: Final = "default"
+
+Fetched = TypeVar("Fetched")
+Find = Callable[[Reader, str, str], Awaitable[Fetched]]
 
 
 class NotKeptError(PlatformError):
-    """The cluster has no result of this benchmark."""
+    """The cluster has no result of this name."""
 
 
-def fetch_run(name: str) -> Result:
-    """The result of `tb/NAME`, in the context's namespace, or of `tb/NAMESPACE/NAME`.
+def fetch(name: str) -> Result | Comparison:
+    """What the cluster keeps of `tb/NAME` or `ac/NAME`, in the context's namespace, or of `tb/NAMESPACE/NAME`.
 
     Raises:
         NotKeptError: there is none, or no cluster to ask.
     """
-    place, _, benchmark = name.removeprefix(PREFIX).rpartition("/")
+    return _fetched(name, RUN, find_result) if name.startswith(RUN) else _fetched(name, COMPARED, find_compared)
+
+
+def _fetched(name: str, prefix: str, find: Find[Fetched]) -> Fetched:
+    place, _, subject = name.removeprefix(prefix).rpartition("/")
     try:
-        return asyncio.run(_fetch(place, benchmark))
+        return asyncio.run(_fetch(find, place, subject))
     except (ClusterError, ConfigException) as error:
-        raise NotKeptError(f"{name}: {error}", hint="kubectl get tb shows what there is") from None
+        raise NotKeptError(f"{name}: {error}", hint=f"kubectl get {prefix[:-1]} shows what there is") from None
 
 
-async def _fetch(place: str, benchmark: str) -> Result:
+async def _fetch(find: Find[Fetched], place: str, name: str) -> Fetched:
     configuration = await load_configuration()
     async with connect(configuration) as cluster:
-        return await find_result(cluster, place or await current_namespace(), benchmark)
+        return await find(cluster, place or await current_namespace(), name)
 
 
 async def find_result(cluster: Reader, namespace: str, name: str) -> Result:
@@ -50,17 +62,41 @@ async def find_result(cluster: Reader, namespace: str, name: str) -> Result:
         NotKeptError: there is none, or not all of it.
         ClusterError: the cluster does not answer.
     """
-    found = await cluster.get(BENCHMARK, namespace, name)
-    if found is None:
-        raise NotKeptError(f"there is no TelemetryBenchmark {name} in {namespace}", hint="kubectl get tb -A lists them")
-    status = read_benchmark_status(found)
+    status = read_benchmark_status(await _found(cluster, BENCHMARK, namespace, name))
     if status.result is None:
         raise NotKeptError(f"{name} has no result: {_why(status)}", hint=f"kubectl describe tb {name} -n {namespace}")
-    parts = [await cluster.get(CONFIG_MAP, namespace, part) for part in status.result.config_maps]
     try:
-        return read_results(status.result, [part or {} for part in parts])
+        return read_results(status.result, await _parts(cluster, namespace, status.result))
     except NotAResultError as error:
         raise NotKeptError(f"{name}: {error}") from None
+
+
+async def find_compared(cluster: Reader, namespace: str, name: str) -> Comparison:
+    """The result that a comparison's status points at.
+
+    Raises:
+        NotKeptError: there is none, or not all of it.
+        ClusterError: the cluster does not answer.
+    """
+    status = read_comparison_status(await _found(cluster, COMPARISON, namespace, name))
+    if status.result is None:
+        raise NotKeptError(f"{name} has no result: {_why(status)}", hint=f"kubectl describe ac {name} -n {namespace}")
+    try:
+        return read_comparison_results(status.result, await _parts(cluster, namespace, status.result))
+    except (NotAResultError, NotAComparisonError) as error:
+        raise NotKeptError(f"{name}: {error}") from None
+
+
+async def _found(cluster: Reader, kind: Kind, namespace: str, name: str) -> Object:
+    found = await cluster.get(kind, namespace, name)
+    if found is None:
+        hint = f"kubectl get {kind.plural} -A lists them"
+        raise NotKeptError(f"there is no {kind.kind} {name} in {namespace}", hint=hint)
+    return found
+
+
+async def _parts(cluster: Reader, namespace: str, kept: ResultStatus) -> list[Object]:
+    return [await cluster.get(CONFIG_MAP, namespace, part) or {} for part in kept.config_maps]
 
 
 async def current_namespace() -> str:
@@ -69,7 +105,7 @@ async def current_namespace() -> str:
     return str(((current or {}).get("context") or {}).get("namespace") or USUAL)
 
 
-def _why(status: BenchmarkStatus) -> str:
+def _why(status: BenchmarkStatus | ComparisonStatus) -> str:
     if status.phase is None:
         return "no operator has looked at it yet"
     return status.reason or status.step or f"it is {status.phase}"

@@ -7,12 +7,15 @@ from telemetry_operator.specs.platform import API_VERSION, KIND
 
 PLATFORM: Final = Kind(API_VERSION, KIND, "telemetryplatforms")
 BENCHMARK: Final = Kind(API_VERSION, "TelemetryBenchmark", "telemetrybenchmarks")
+COMPARISON: Final = Kind(API_VERSION, "ArchitectureComparison", "architecturecomparisons")
 POD: Final = Kind("v1", "Pod", "pods")
 CLAIM: Final = Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims")
 EVENT: Final = Kind("events.k8s.io/v1", "Event", "events")
 LEASE: Final = Kind("coordination.k8s.io/v1", "Lease", "leases")
 
-_BY_NAME: Final = {kind.kind: kind for kind in (*OWNED_KINDS, PLATFORM, BENCHMARK, POD, CLAIM, EVENT, LEASE)}
+_BY_NAME: Final = {
+    kind.kind: kind for kind in (*OWNED_KINDS, PLATFORM, BENCHMARK, COMPARISON, POD, CLAIM, EVENT, LEASE)
+}
 
 
 def kind_named(name: str) -> Kind:

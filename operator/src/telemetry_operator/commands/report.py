@@ -44,7 +44,8 @@ RunArgument = Annotated[
     typer.Argument(
         metavar="RUN",
         help="The name of a run or a finished comparison, or the beginning of it, the path of its JSON, or `last`, "
-        "which is the last run; `tb/NAME` or `tb/NAMESPACE/NAME` is what kubeconfig's cluster keeps of a benchmark.",
+        "which is the last run; `tb/NAME` or `tb/NAMESPACE/NAME` is what kubeconfig's cluster keeps of a benchmark, "
+        "`ac/NAME` of a comparison.",
     ),
 ]
 
@@ -112,10 +113,10 @@ def load(name: str) -> Result | Comparison:
     Raises:
         PlatformError: there is none of the name, or the file holds neither.
     """
-    if name.startswith("tb/"):
+    if name.startswith(("tb/", "ac/")):
         from telemetry_operator.benchmarks import in_cluster  # noqa: PLC0415 - the cluster's client takes a moment too
 
-        return in_cluster.fetch_run(name)
+        return in_cluster.fetch(name)
     path = _find(name)
     text = path.read_bytes()
     try:

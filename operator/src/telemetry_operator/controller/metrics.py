@@ -13,7 +13,7 @@ VISIT_SECONDS: Final = Histogram(
 )
 """How long does it take to compare a platform with its manifest, and to put right what differs?"""
 QUEUE_DEPTH: Final = Gauge(
-    "telemetry_operator_queue_depth", "Platforms and benchmarks whose visit is due and has not begun"
+    "telemetry_operator_queue_depth", "Platforms, benchmarks and comparisons whose visit is due and has not begun"
 )
 """Does the operator keep up with the changes?"""
 PLATFORMS: Final = Gauge("telemetry_operator_platforms", "Platforms that the operator looks after")
@@ -32,6 +32,12 @@ CONFLICTS: Final = Counter(
 """Does another writer hold on to fields that are the operator's?"""
 RUNS: Final = Counter("telemetry_operator_benchmark_runs", "Runs of benchmarks that came to an end", ["verdict"])
 """What did the runs show, and how many could not be had?"""
+CELLS: Final = Counter(
+    "telemetry_operator_comparison_cells",
+    "Cells of comparisons that came to an end, by whether they have a number",
+    ["outcome"],
+)
+"""How many cells were run, and how many have no number? `measured` has one, `failed` has none."""
 AVAILABLE_SECONDS: Final = Histogram(
     "telemetry_operator_time_to_available_seconds",
     "Time from a platform's creation to the first time that it was available",

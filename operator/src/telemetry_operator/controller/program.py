@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -18,12 +19,13 @@ from telemetry_operator.controller.reach import find_reach, wait_for_more
 from telemetry_operator.controller.schedule import Pace
 from telemetry_operator.controller.settings import OperatorSettings
 from telemetry_operator.controller.signals import heed_signals
-from telemetry_operator.controller.visiting import visits_of, visits_of_benchmarks
+from telemetry_operator.controller.visiting import visits_of, visits_of_benchmarks, visits_of_comparisons
 from telemetry_operator.controller.watcher import build_settings, watch, watched_paths
 from telemetry_operator.controller.watches import Watches
-from telemetry_operator.handlers import build_registry
+from telemetry_operator.handlers import Queues, build_registry
 from telemetry_operator.reconcile.apply import AfterWrite
 from telemetry_operator.reconcile.benchmark import BenchmarkReconciler
+from telemetry_operator.reconcile.comparison import ComparisonReconciler
 from telemetry_operator.reconcile.planning.visit import Surroundings
 from telemetry_operator.reconcile.platform import Reconciler
 from telemetry_operator.reconcile.reporting.recorder import Recorder
@@ -59,22 +61,44 @@ async def operate(settings: OperatorSettings, *, after_write: AfterWrite | None 
         surroundings = Surroundings(
             images=settings.images, operator_namespace=settings.namespace, entropy=secrets.token_bytes
         )
-        reconciler = Reconciler(cluster, surroundings, reporter, after_write=after_write)
-        benchmarks = BenchmarkReconciler(
-            cluster,
-            Recorder(cluster, instance=leadership.identity),
-            image=settings.loadtest_image,
-            operator_namespace=settings.namespace,
+        recorder = Recorder(cluster, instance=leadership.identity)
+        reconcilers = _Reconcilers(
+            Reconciler(cluster, surroundings, reporter, after_write=after_write),
+            BenchmarkReconciler(
+                cluster, recorder, image=settings.loadtest_image, operator_namespace=settings.namespace
+            ),
+            ComparisonReconciler(cluster, recorder),
         )
-        return await _Program(settings, cluster, reconciler, benchmarks, leadership, health, stop).serve()
+        return await _Program(settings, cluster, reconcilers, leadership, health, stop).serve()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reconcilers:
+    """One of each kind."""
+
+    platforms: Reconciler
+    benchmarks: BenchmarkReconciler
+    comparisons: ComparisonReconciler
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is due, of each kind by itself: closing a run's books takes a minute, which no platform should wait for."""
+
+    platforms: WorkQueue
+    benchmarks: WorkQueue
+    comparisons: WorkQueue
+
+    @property
+    def all(self) -> tuple[WorkQueue, ...]:
+        return self.platforms, self.benchmarks, self.comparisons
 
 
 @dataclass(frozen=True, slots=True)
 class _Program:
     settings: OperatorSettings
     cluster: Cluster
-    reconciler: Reconciler
-    benchmarks: BenchmarkReconciler
+    reconcilers: _Reconcilers
     leadership: Leadership
     health: Health
     stop: asyncio.Event
@@ -92,46 +116,51 @@ class _Program:
 
     async def lead(self) -> int:
         """Look after platforms until something ends that should not, or the signal comes."""
-        pace = Pace(resync=self.settings.resync_seconds)
-        queue = WorkQueue(visits_of(self.reconciler), pace=pace, concurrency=self.settings.concurrent_visits)
-        # Of their own: closing a run's books takes a minute, which no platform should wait for.
-        runs = WorkQueue(visits_of_benchmarks(self.benchmarks), pace=pace, concurrency=self.settings.concurrent_visits)
-        self._report(queue, runs)
+        work = self._work()
+        self._report(work)
         renewing = asyncio.create_task(self.leadership.renew(), name="renewing")
         parts = {
             renewing,
             asyncio.create_task(self.stop.wait(), name="stopping"),
-            asyncio.create_task(queue.run(), name="visiting"),
-            asyncio.create_task(runs.run(), name="visiting benchmarks"),
-            asyncio.create_task(self._watch(queue, runs), name="watching"),
+            *(asyncio.create_task(queue.run(), name="visiting") for queue in work.all),
+            asyncio.create_task(self._watch(work), name="watching"),
         }
         ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
         if renewing in ended:
             # Another may lead in half a second: whatever is under way stops where it stands.
-            queue.abandon()
-            runs.abandon()
+            for queue in work.all:
+                queue.abandon()
             return EXIT_FAILED
-        await asyncio.gather(queue.close(), runs.close())
+        await asyncio.gather(*(queue.close() for queue in work.all))
         return 0 if self.stop.is_set() else _failed(ended)
 
-    async def _watch(self, queue: WorkQueue, runs: WorkQueue) -> None:
+    def _work(self) -> _Work:
+        pace, reconcilers = Pace(resync=self.settings.resync_seconds), self.reconcilers
+        visits = (
+            visits_of(reconcilers.platforms),
+            visits_of_benchmarks(reconcilers.benchmarks),
+            visits_of_comparisons(reconcilers.comparisons),
+        )
+        return _Work(*(WorkQueue(one, pace=pace, concurrency=self.settings.concurrent_visits) for one in visits))
+
+    async def _watch(self, work: _Work) -> None:
         """Listen to all that can be listened to; ends when that is no longer what it was."""
         reach = await find_reach(self.cluster, self.settings.namespaces)
         watches = Watches(watched_paths(reach.namespaces))
         metrics.WATCH_SILENCE.set_function(watches.silence)
         self.health.checks.append(watches.fault)
         more = asyncio.create_task(wait_for_more(self.cluster, reach))
-        registry = build_registry(queue.put, runs.put, hear=self.cluster.versions.note)
+        registry = build_registry(Queues(*(queue.put for queue in work.all)), hear=self.cluster.versions.note)
         watching = asyncio.create_task(watch(registry, build_settings(), reach.namespaces, watches, stop=self.stop))
         ended, _ = await asyncio.wait({more, watching}, return_when=asyncio.FIRST_COMPLETED)
         for part in ended:
             part.result()
 
-    def _report(self, queue: WorkQueue, runs: WorkQueue) -> None:
+    def _report(self, work: _Work) -> None:
         metrics.LEADER.set(1)
-        metrics.PLATFORMS.set_function(lambda: len(queue))
-        metrics.QUEUE_DEPTH.set_function(lambda: queue.depth() + runs.depth())
-        self.health.checks += [lambda: queue.stuck(STUCK_SECONDS), lambda: runs.stuck(STUCK_SECONDS)]
+        metrics.PLATFORMS.set_function(lambda: len(work.platforms))
+        metrics.QUEUE_DEPTH.set_function(lambda: sum(queue.depth() for queue in work.all))
+        self.health.checks += [partial(queue.stuck, STUCK_SECONDS) for queue in work.all]
 
     async def _unless_stopped(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result | None:
         """Await the coroutine; None if the signal to stop came first."""

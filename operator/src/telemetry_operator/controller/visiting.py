@@ -9,6 +9,7 @@ from telemetry_operator.controller import metrics
 from telemetry_operator.controller.queue import Visit as QueuedVisit
 from telemetry_operator.controller.schedule import Outcome, PlatformName
 from telemetry_operator.reconcile.benchmark import BenchmarkReconciler
+from telemetry_operator.reconcile.comparison import ComparisonReconciler
 from telemetry_operator.reconcile.plan import Cause, Visit
 from telemetry_operator.reconcile.platform import Reconciler
 from telemetry_operator.resources.objects import Object
@@ -50,6 +51,18 @@ def visits_of_benchmarks(reconciler: BenchmarkReconciler) -> QueuedVisit:
             return Outcome(gone=True)
         if seen.status is not None and seen.status.verdict is not None:
             metrics.RUNS.labels(str(seen.status.verdict)).inc()
+        return Outcome(again=seen.again_seconds)
+
+    return visit
+
+
+def visits_of_comparisons(reconciler: ComparisonReconciler) -> QueuedVisit:
+    async def visit(comparison: PlatformName) -> Outcome:
+        seen = await reconciler.reconcile_comparison(comparison.namespace, comparison.name)
+        if seen is None:
+            return Outcome(gone=True)
+        if seen.kept is not None:
+            metrics.CELLS.labels("failed" if seen.kept.value is None else "measured").inc()
         return Outcome(again=seen.again_seconds)
 
     return visit

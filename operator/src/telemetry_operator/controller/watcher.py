@@ -14,7 +14,7 @@ import aiohttp
 import kopf
 
 from telemetry_operator.cluster.client import path_of
-from telemetry_operator.cluster.kinds import BENCHMARK, PLATFORM
+from telemetry_operator.cluster.kinds import BENCHMARK, COMPARISON, PLATFORM
 from telemetry_operator.controller.signals import heed_signals
 from telemetry_operator.controller.watches import INACTIVITY_SECONDS, WATCH_SECONDS, Watches
 from telemetry_operator.handlers import PARTS, selector_of_kind
@@ -32,7 +32,7 @@ _TOKEN_FILE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 def watched_paths(namespaces: Sequence[str]) -> list[str]:
     """Paths of the lists that are watched: of each kind one in each namespace, or one of the whole cluster."""
     places: Sequence[str | None] = namespaces or (None,)
-    return [path_of(kind, place) for kind in (PLATFORM, BENCHMARK, *PARTS) for place in places]
+    return [path_of(kind, place) for kind in (PLATFORM, BENCHMARK, COMPARISON, *PARTS) for place in places]
 
 
 def build_settings(

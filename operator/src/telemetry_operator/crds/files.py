@@ -6,6 +6,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 
 from telemetry_operator.crds.benchmark import build_benchmark_definition
+from telemetry_operator.crds.comparison import build_comparison_definition
 from telemetry_operator.crds.definition import build_definition
 
 HEAD: Final = "# Made from the models of telemetry_operator.specs by `make crds`; a test proves it current.\n"
@@ -13,7 +14,7 @@ HEAD: Final = "# Made from the models of telemetry_operator.specs by `make crds`
 
 def build_files() -> dict[str, str]:
     """Text of each file, by its name."""
-    documents = [build_definition(), build_benchmark_definition()]
+    documents = [build_definition(), build_benchmark_definition(), build_comparison_definition()]
     return {f"{document['metadata']['name']}.yaml": HEAD + _yaml(document) for document in documents}
 
 

@@ -1,0 +1,1 @@
+"""One visit of a comparison in the cluster: what is known of it, what follows, how its cells are kept and judged."""

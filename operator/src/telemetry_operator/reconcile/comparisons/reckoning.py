@@ -1,0 +1,63 @@
+"""A comparison's plan and its judgement. Both calculate with numpy, which is loaded when the first comparison comes.
+
+An operator that never sees one does without it, and without the 30 MB that it takes.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from telemetry_contract.times import format_time
+from telemetry_loadtest.comparison_plan import ComparisonPlan
+from telemetry_loadtest.comparison_results import CellRecord, Comparison, ComparisonProvenance
+from telemetry_operator.comparisons.limits import Limits, differ, limits_of
+from telemetry_operator.reconcile.comparisons.observed import ObservedComparison
+from telemetry_operator.reconcile.comparisons.reasons import ComparisonReason, Said
+from telemetry_operator.reconcile.runs.closing import manifest_text, versions
+from telemetry_operator.specs.comparison import ArchitectureComparison, platform_named
+
+
+def plan_for_cluster(comparison: ArchitectureComparison) -> ComparisonPlan | Said:
+    """The plan, the same at each visit: it follows from the spec; or why there is none."""
+    from telemetry_loadtest.comparison_planning import PlanError  # noqa: PLC0415 - see above
+    from telemetry_operator.comparisons.planning import CLUSTER, plan_of  # noqa: PLC0415 - see above
+
+    try:
+        return plan_of(comparison, CLUSTER)
+    except PlanError as error:
+        return Said(ComparisonReason.NOTHING_TO_COMPARE, str(error))
+
+
+def judge(observed: ObservedComparison, plan: ComparisonPlan, records: Sequence[CellRecord], now: int) -> Comparison:
+    """What all records come to at a moment (µs); takes seconds of a processor where there are many variants."""
+    from telemetry_loadtest.comparison_judging import assess  # noqa: PLC0415 - see above
+
+    notes = [*_of_limits(limits_of_variants(observed.model))] if observed.model else []
+    return assess(plan, records, _provenance(observed, plan, now), notes=notes)
+
+
+def limits_of_variants(comparison: ArchitectureComparison) -> dict[str, Limits]:
+    """What the pods of each variant may use together, by its name."""
+    spec = comparison.spec
+    platforms = {one.title: platform_named(one.title, spec.platform_of(one)) for one in spec.variants}
+    return {title: limits_of(platform.spec) for title, platform in platforms.items()}
+
+
+def _of_limits(limits: Mapping[str, Limits]) -> list[str]:
+    if not differ(limits):
+        return []
+    told = "; ".join(f"{title}: {limit}" for title, limit in limits.items())
+    return [f"Nothing made the variants equal. The sums of their pods' limits, at most replicas: {told}."]
+
+
+def _provenance(observed: ObservedComparison, plan: ComparisonPlan, now: int) -> ComparisonProvenance:
+    status, metadata = observed.status, observed.metadata
+    return ComparisonProvenance(
+        run=status.run or metadata["name"],
+        name=plan.name,
+        began=status.start_time or format_time(now),
+        ended=format_time(now),
+        place="cluster",
+        command=["kubectl", "apply", "--namespace", metadata["namespace"], "--filename", "FILE"],
+        manifest=manifest_text(observed.comparison),
+        versions=versions(),
+        nodes=len(status.nodes) or None,
+    )

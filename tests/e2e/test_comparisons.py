@@ -1,0 +1,99 @@
+"""Comparisons on a real cluster: cell after cell to a result, and nothing left where one is deleted in the middle."""
+
+from typing import Any, Final
+
+import pytest
+from tools.cluster.kubectl import Kubectl, Object, until
+
+from telemetry_operator.crds.benchmark import NAME as BENCHMARK
+from telemetry_operator.crds.comparison import NAME
+from telemetry_operator.crds.definition import NAME as PLATFORM
+from tests.support.comparisons import comparison_manifest
+
+CELLS_SECONDS: Final = 600.0  # two platforms, two short loads, one after the other, beside others on two cores
+# What a busy machine does to the generator is not what these tests are about.
+PATIENT: Final = {"cpu": 1, "loopLag": "30s", "slip": "30s", "share": 1}
+LENIENT: Final = {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 1}]}
+TINY: Final = {"requests": {"cpu": "20m", "memory": "96Mi"}, "limits": {"memory": "384Mi"}}
+SMALL: Final = {
+    "platform": {
+        "producer": {"replicas": 1, "resources": TINY},
+        "analytics": {"replicas": 1, "resources": TINY},
+        "postgres": {"builtin": {"resources": TINY, "storage": {"size": "256Mi"}}},
+    },
+    "variants": [
+        {"architecture": "baseline"},
+        {"name": "longer", "architecture": "baseline", "platform": {"retention": "60d"}},
+    ],
+    "profiles": ["mixed"],
+    "blocks": 1,
+    "metric": {"name": "p95"},
+    "stages": [{"duration": "5s", "rate": 10}],
+    "warmUp": "1s",
+    "devices": 5,
+    "health": PATIENT,
+    "slo": LENIENT,
+}
+
+pytestmark = [pytest.mark.xdist_group("comparisons"), pytest.mark.usefixtures("release")]
+
+
+class Comparison:
+    """One ArchitectureComparison of two small platforms."""
+
+    def __init__(self, kubectl: Kubectl, name: str, **spec: Any) -> None:  # noqa: ANN401 - parts of a manifest
+        self.kubectl = kubectl
+        self.name = name
+        kubectl.apply(comparison_manifest(name, kubectl.namespace, **{**SMALL, **spec}))
+
+    @property
+    def status(self) -> dict[str, Any]:
+        return dict(self.kubectl.need(NAME, self.name).get("status", {}))
+
+    def until(self, field: str, *values: str) -> dict[str, Any]:
+        def reached() -> dict[str, Any] | None:
+            status = self.status
+            return status if status.get(field) in values else None
+
+        found = until(reached, what=f"{field} of {self.name}: {' or '.join(values)}", seconds=CELLS_SECONDS)
+        assert found is not None
+        return found
+
+    def parts(self, kinds: str = f"{PLATFORM},{BENCHMARK},configmaps") -> list[Object]:
+        return list(self.kubectl.list(kinds, f"telemetry.dev/comparison={self.name}"))
+
+    def names(self) -> set[str]:
+        return {it["metadata"]["name"] for it in self.parts()}
+
+
+@pytest.mark.smoke
+def test_a_search_is_refused_before_anything_is_made(place: Kubectl) -> None:
+    comparison = Comparison(place, "search", metric={"name": "ceiling"}, stages=[])
+    status = comparison.until("phase", "Refused")
+    assert {it["reason"] for it in status["conditions"]} == {"NotInACluster"}
+    assert comparison.parts() == []
+
+
+def test_two_variants_are_compared_cell_after_cell(place: Kubectl) -> None:
+    comparison = Comparison(place, "which")
+    begun = comparison.until("progress", "1/2")
+    assert len(comparison.parts(PLATFORM)) <= 1
+    status = comparison.until("phase", "Finished")
+    assert (status["run"], status["progress"], status["cells"]["failed"]) == (begun["run"], "2/2", 0), status
+    assert [(one["profile"], one["outcome"]) for one in status["profiles"]] == [("mixed", "insufficient data")]
+    assert status["result"]["configMaps"]
+    kept = set(status["result"]["configMaps"])
+    until(lambda: comparison.names() == kept, what="nothing but the result left", seconds=CELLS_SECONDS)
+
+
+def test_one_that_is_deleted_in_the_middle_leaves_nothing(place: Kubectl) -> None:
+    comparison = Comparison(place, "unwanted")
+    until(lambda: comparison.parts(PLATFORM), what="the first cell's platform", seconds=CELLS_SECONDS)
+    place.delete(NAME, "unwanted")
+
+    def left() -> list[Object]:
+        ours = "app.kubernetes.io/managed-by=telemetry-operator"
+        every = place.list("pods,persistentvolumeclaims,secrets,statefulsets,deployments", ours)
+        return [*comparison.parts(), *(one for one in every if "unwanted" in one["metadata"]["name"])]
+
+    until(lambda: not left(), what="nothing of the comparison", seconds=CELLS_SECONDS)
