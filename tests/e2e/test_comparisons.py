@@ -88,7 +88,7 @@ def test_two_variants_are_compared_cell_after_cell(place: Kubectl) -> None:
 
 def test_one_that_is_deleted_in_the_middle_leaves_nothing(place: Kubectl) -> None:
     comparison = Comparison(place, "unwanted")
-    until(lambda: comparison.parts(PLATFORM), what="the first cell's platform", seconds=CELLS_SECONDS)
+    until(lambda: comparison.parts(BENCHMARK), what="the first cell's run", seconds=CELLS_SECONDS)
     place.delete(NAME, "unwanted")
 
     def left() -> list[Object]:
