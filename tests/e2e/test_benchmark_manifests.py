@@ -23,6 +23,9 @@ CRDS: Final = Path(__file__).parents[2] / "crds"
 RULES: Final = read_examples("benchmark_rules")
 VALUES: Final = read_examples("benchmark_values")
 
+# What the definitions say must not change meanwhile.
+pytestmark = pytest.mark.xdist_group("definitions")
+
 
 @pytest.fixture(scope="module")
 def place(kubectl: Kubectl) -> Iterator[Kubectl]:

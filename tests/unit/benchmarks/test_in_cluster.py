@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from telemetry_operator.benchmarks.in_cluster import NotKeptError, find_compared, find_result
+from telemetry_operator.benchmarks.in_cluster import COMPARISONS, RUNS, NotKeptError, find_result
 from telemetry_operator.reconcile.comparisons.storing import build_comparison_results
 from telemetry_operator.reconcile.runs.storing import build_results
 from telemetry_operator.resources.objects import Kind, Object
@@ -44,7 +44,7 @@ class Cluster:
 )
 async def test_what_is_not_kept_is_told_with_its_reason(cluster: Cluster, told: str) -> None:
     with pytest.raises(NotKeptError, match=told):
-        await find_result(cluster, "home", "evening")
+        await find_result(cluster, RUNS, "home", "evening")
 
 
 async def test_what_a_comparison_came_to_is_found_by_its_status() -> None:
@@ -54,10 +54,10 @@ async def test_what_a_comparison_came_to_is_found_by_its_status() -> None:
     }
     parts, kept = build_comparison_results(comparison, COMPARED)
     comparison["status"] = {"phase": "Finished", "result": kept.model_dump(mode="json", by_alias=True)}
-    assert await find_compared(Cluster(comparison, *parts), "home", "which") == COMPARED
+    assert await find_result(Cluster(comparison, *parts), COMPARISONS, "home", "which") == COMPARED
 
 
 async def test_a_comparison_without_a_result_is_told_with_its_reason() -> None:
     comparison = {**comparison_manifest("which", "home"), "status": {"phase": "Running", "step": "3 is loaded"}}
     with pytest.raises(NotKeptError, match="3 is loaded"):
-        await find_compared(Cluster(comparison), "home", "which")
+        await find_result(Cluster(comparison), COMPARISONS, "home", "which")

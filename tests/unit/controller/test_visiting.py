@@ -110,7 +110,7 @@ async def test_a_cell_that_ends_is_counted_by_whether_it_has_a_number(value: flo
         value=value,
         acknowledged_as="stored",
     )
-    comparison = ObservedComparison(comparison={}, model=None, status=ComparisonStatus())
+    comparison = ObservedComparison(subject={}, model=None, status=ComparisonStatus())
     visits = visits_of_comparisons(Comparisons(ComparisonVisit(observed=comparison, kept=record)))  # type: ignore[arg-type]
     assert await visits(NAME) == Outcome()
     assert counted("telemetry_operator_comparison_cells_total", outcome=outcome) == before + 1

@@ -21,7 +21,7 @@ from telemetry_operator.reconcile.benchmark import BenchmarkReconciler
 from telemetry_operator.reconcile.reporting.recorder import Recorder
 from telemetry_operator.reconcile.runs.closing import SHARED
 from telemetry_operator.reconcile.runs.master import Address
-from telemetry_operator.reconcile.runs.observed import STOP
+from telemetry_operator.reconcile.subject import STOP
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.specs.benchmark_status import BenchmarkStatus, read_benchmark_status
 from tests.support.benchmarks import benchmark_manifest

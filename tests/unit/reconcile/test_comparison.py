@@ -14,8 +14,8 @@ from telemetry_operator.cluster.kinds import BENCHMARK, COMPARISON, PLATFORM
 from telemetry_operator.reconcile.comparison import ComparisonReconciler
 from telemetry_operator.reconcile.comparisons.storing import read_comparison_results
 from telemetry_operator.reconcile.reporting.recorder import Recorder
-from telemetry_operator.reconcile.runs.observed import STOP
 from telemetry_operator.reconcile.runs.storing import build_results
+from telemetry_operator.reconcile.subject import STOP
 from telemetry_operator.resources.comparison import RECORD_KEY, build_record
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.specs.comparison_status import ComparisonStatus, read_comparison_status

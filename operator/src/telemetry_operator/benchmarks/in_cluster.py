@@ -1,8 +1,9 @@
 """Results that a cluster keeps, by the name of their benchmark or comparison, as kubeconfig has it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
 from kubernetes.aio.config.config_exception import ConfigException
 from kubernetes.aio.config.kube_config import list_kube_config_contexts
@@ -25,7 +26,20 @@ COMPARED: Final = "ac/"
 USUAL: Final = "default"
 
 Fetched = TypeVar("Fetched")
-Find = Callable[[Reader, str, str], Awaitable[Fetched]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[Fetched]):
+    """A kind whose status points at the ConfigMaps of a result."""
+
+    prefix: str
+    kind: Kind
+    read_status: Callable[[Object], BenchmarkStatus | ComparisonStatus]
+    read: Callable[[ResultStatus, list[Object]], Fetched]
+
+
+RUNS: Final = Source(RUN, BENCHMARK, read_benchmark_status, read_results)
+COMPARISONS: Final = Source(COMPARED, COMPARISON, read_comparison_status, read_comparison_results)
 
 
 class NotKeptError(PlatformError):
@@ -38,51 +52,37 @@ def fetch(name: str) -> Result | Comparison:
     Raises:
         NotKeptError: there is none, or no cluster to ask.
     """
-    return _fetched(name, RUN, find_result) if name.startswith(RUN) else _fetched(name, COMPARED, find_compared)
+    return _fetched(name, RUNS) if name.startswith(RUN) else _fetched(name, COMPARISONS)
 
 
-def _fetched(name: str, prefix: str, find: Find[Fetched]) -> Fetched:
-    place, _, subject = name.removeprefix(prefix).rpartition("/")
+def _fetched(name: str, source: Source[Fetched]) -> Fetched:
+    place, _, subject = name.removeprefix(source.prefix).rpartition("/")
     try:
-        return asyncio.run(_fetch(find, place, subject))
+        return asyncio.run(_fetch(source, place, subject))
     except (ClusterError, ConfigException) as error:
-        raise NotKeptError(f"{name}: {error}", hint=f"kubectl get {prefix[:-1]} shows what there is") from None
+        hint = f"kubectl get {source.prefix[:-1]} shows what there is"
+        raise NotKeptError(f"{name}: {error}", hint=hint) from None
 
 
-async def _fetch(find: Find[Fetched], place: str, name: str) -> Fetched:
+async def _fetch(source: Source[Fetched], place: str, name: str) -> Fetched:
     configuration = await load_configuration()
     async with connect(configuration) as cluster:
-        return await find(cluster, place or await current_namespace(), name)
+        return await find_result(cluster, source, place or await current_namespace(), name)
 
 
-async def find_result(cluster: Reader, namespace: str, name: str) -> Result:
-    """The result that a benchmark's status points at.
-
-    Raises:
-        NotKeptError: there is none, or not all of it.
-        ClusterError: the cluster does not answer.
-    """
-    status = read_benchmark_status(await _found(cluster, BENCHMARK, namespace, name))
-    if status.result is None:
-        raise NotKeptError(f"{name} has no result: {_why(status)}", hint=f"kubectl describe tb {name} -n {namespace}")
-    try:
-        return read_results(status.result, await _parts(cluster, namespace, status.result))
-    except NotAResultError as error:
-        raise NotKeptError(f"{name}: {error}") from None
-
-
-async def find_compared(cluster: Reader, namespace: str, name: str) -> Comparison:
-    """The result that a comparison's status points at.
+async def find_result(cluster: Reader, source: Source[Fetched], namespace: str, name: str) -> Fetched:
+    """The result that an object's status points at.
 
     Raises:
         NotKeptError: there is none, or not all of it.
         ClusterError: the cluster does not answer.
     """
-    status = read_comparison_status(await _found(cluster, COMPARISON, namespace, name))
+    status = source.read_status(await _found(cluster, source.kind, namespace, name))
     if status.result is None:
-        raise NotKeptError(f"{name} has no result: {_why(status)}", hint=f"kubectl describe ac {name} -n {namespace}")
+        hint = f"kubectl describe {source.prefix[:-1]} {name} -n {namespace}"
+        raise NotKeptError(f"{name} has no result: {_why(status)}", hint=hint)
     try:
-        return read_comparison_results(status.result, await _parts(cluster, namespace, status.result))
+        return source.read(status.result, await _parts(cluster, namespace, status.result))
     except (NotAResultError, NotAComparisonError) as error:
         raise NotKeptError(f"{name}: {error}") from None
 

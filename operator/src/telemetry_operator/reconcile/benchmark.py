@@ -207,7 +207,7 @@ class BenchmarkReconciler:
         async with reach_master(address) as master:
             measured, books = await close_books(observed, plan, await master.result())
             result = assemble_result(observed, plan, measured, books, command=_command(observed), now=_now())
-            objects, kept = build_results(observed.benchmark, result)
+            objects, kept = build_results(observed.subject, result)
             for built in objects:
                 await self._cluster.apply(built)
             return told_as.finished(observed, result, kept, _now())
@@ -231,7 +231,7 @@ class BenchmarkReconciler:
     async def _say(self, observed: ObservedRun, status: BenchmarkStatus) -> None:
         began = observed.status.phase is not status.phase
         notices = (notice_of_phase(status.conditions, RunReason),) if began else ()
-        await self._teller.tell(observed.benchmark, status, notices, _now())
+        await self._teller.tell(observed.subject, status, notices, _now())
 
 
 def _pause(status: BenchmarkStatus | None) -> float | None:

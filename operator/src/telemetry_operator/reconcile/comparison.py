@@ -76,7 +76,7 @@ class _Going:
 
     @property
     def subject(self) -> Object:
-        return self.observed.comparison
+        return self.observed.subject
 
 
 class ComparisonReconciler:
@@ -102,7 +102,7 @@ class ComparisonReconciler:
             await self._forget(observed, tuple(observed.records))
             return ComparisonVisit(observed=observed)
         status, kept = await self._visited(observed)
-        await self._teller.tell(observed.comparison, status, _notices(observed.status, status, kept), _now())
+        await self._teller.tell(observed.subject, status, _notices(observed.status, status, kept), _now())
         again = None if status.phase in OVER else LOOK_SECONDS
         return ComparisonVisit(observed=observed, status=status, kept=kept, again_seconds=again)
 
@@ -166,7 +166,7 @@ class ComparisonReconciler:
             record = await self._recorded(going, cell, step.result)
         else:
             record = failed_record(cell, plan, step.why, began=began, ended=format_time(_now()))
-        await self._cluster.apply(build_record(observed.comparison, cell.name, msgspec.json.encode(record)))
+        await self._cluster.apply(build_record(observed.subject, cell.name, msgspec.json.encode(record)))
         said = Said(ComparisonReason.CLEARING_CELL, f"{cell.name} is over, and taken away")
         return told_as.going(observed, plan, said, _now(), kept=record), record
 
@@ -193,7 +193,7 @@ class ComparisonReconciler:
 
     async def _forget(self, observed: ObservedComparison, cells: tuple[str, ...]) -> None:
         for cell in cells:
-            name = build_record(observed.comparison, cell, b"")["metadata"]["name"]
+            name = build_record(observed.subject, cell, b"")["metadata"]["name"]
             if found := observed.kept.get(Key(CONFIG_MAP.kind, name)):
                 await self._delete(found)
 
@@ -205,7 +205,7 @@ class ComparisonReconciler:
         if not observed.records:
             return told_as.finished(observed, plan, why, None, _now())
         result = await asyncio.to_thread(judge, observed, plan, list(observed.records.values()), _now())
-        objects, kept = build_comparison_results(observed.comparison, result)
+        objects, kept = build_comparison_results(observed.subject, result)
         for built in objects:
             await self._cluster.apply(built)
         return told_as.finished(observed, plan, why, (result, kept), _now())

@@ -52,7 +52,7 @@ def observed(given: Object | None = None, **changes: Any) -> ObservedRun:  # noq
     found = given or benchmark()
     known = {"platform": platform(), **changes}
     return ObservedRun(
-        benchmark=found,
+        subject=found,
         model=parse_object_of(TelemetryBenchmark, found),
         status=read_benchmark_status(found),
         **known,

@@ -2,8 +2,8 @@ import pytest
 
 from telemetry_loadtest.progress import Progress, Stage
 from telemetry_operator.reconcile.runs.decide import Decision, Ended, Measured, Waits, decide
-from telemetry_operator.reconcile.runs.observed import STOP
 from telemetry_operator.reconcile.runs.reasons import RunReason
+from telemetry_operator.reconcile.subject import STOP
 from telemetry_operator.resources.objects import Object
 from tests.unit.reconcile.runs.given import START, after, begun, jobs, observed, plan, pod
 

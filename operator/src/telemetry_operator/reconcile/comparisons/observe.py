@@ -26,14 +26,14 @@ async def observe_comparison(cluster: Reader, namespace: str, name: str) -> Obse
     model, fault = _parsed(found)
     status = read_comparison_status(found)
     if "deletionTimestamp" in found["metadata"]:
-        return ObservedComparison(comparison=found, model=model, fault=fault, status=status)
+        return ObservedComparison(subject=found, model=model, fault=fault, status=status)
     labels = {**MANAGED_BY, COMPARISON_LABEL: name}
     kinds = ((PLATFORM, labels), (BENCHMARK, labels), (CONFIG_MAP, {**labels, COMPONENT_LABEL: RECORD}))
     listed = await asyncio.gather(*(cluster.list(kind, namespace, labels=chosen) for kind, chosen in kinds))
     platforms, benchmarks, kept = ([one for one in some if _is_owned(one, found)] for some in listed)
     pods, claims = await _of_cell(cluster, namespace, status.cell.object) if status.cell else ((), ())
     return ObservedComparison(
-        comparison=found,
+        subject=found,
         model=model,
         fault=fault,
         status=status,

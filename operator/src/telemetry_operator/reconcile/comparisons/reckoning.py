@@ -57,7 +57,7 @@ def _provenance(observed: ObservedComparison, plan: ComparisonPlan, now: int) ->
         ended=format_time(now),
         place="cluster",
         command=["kubectl", "apply", "--namespace", metadata["namespace"], "--filename", "FILE"],
-        manifest=manifest_text(observed.comparison),
+        manifest=manifest_text(observed.subject),
         versions=versions(),
         nodes=len(status.nodes) or None,
     )

@@ -53,7 +53,7 @@ def place_of(observed: ObservedRun) -> Queued | None:
     """Whom the run waits for: those that began, then those made earlier, by name where both are equal."""
     if observed.model is None:
         return None
-    own = _rank(observed.benchmark)
+    own = _rank(observed.subject)
     ahead = sorted(rank for rank in _rivals(observed, observed.model.spec.platform) if rank < own)
     return Queued(behind=ahead[0][2], place=len(ahead)) if ahead else None
 

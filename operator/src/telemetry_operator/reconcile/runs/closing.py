@@ -79,7 +79,7 @@ def assemble_result(
         ended=format_time(now),
         seed=plan.seed,
         command=command.split(),
-        manifest=manifest_text(observed.benchmark),
+        manifest=manifest_text(observed.subject),
         versions=versions(),
         machine=_machine(observed, plan, shared=shared),
         platform=_platform(platform),

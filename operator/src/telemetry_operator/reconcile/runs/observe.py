@@ -38,7 +38,7 @@ async def observe_run(cluster: Reader, namespace: str, name: str) -> ObservedRun
     if found is None:
         return None
     model, fault = _parsed(found)
-    observed = ObservedRun(benchmark=found, model=model, fault=fault, status=read_benchmark_status(found))
+    observed = ObservedRun(subject=found, model=model, fault=fault, status=read_benchmark_status(found))
     if observed.leaving:
         return observed
     objects, pods = await _own(cluster, found)
@@ -46,7 +46,7 @@ async def observe_run(cluster: Reader, namespace: str, name: str) -> ObservedRun
     others = await cluster.list(BENCHMARK, namespace) if observed.status.run is None and not observed.is_over else ()
     starts = observed.status.phase is Phase.STARTING
     return ObservedRun(
-        benchmark=found,
+        subject=found,
         model=model,
         fault=fault,
         status=observed.status,
