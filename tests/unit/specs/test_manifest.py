@@ -4,7 +4,7 @@ from textwrap import indent
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -149,6 +149,11 @@ def test_anchors_may_be_used_and_unfold_within_bounds() -> None:
     assert parse_manifest(text).spec.analytics.replicas == 2
 
 
+def test_an_anchor_that_is_named_again_stands_for_the_newest() -> None:
+    spec = "{retention: &a 30d, architecture: &a kafka, paused: &b false, writes: *a}"
+    assert parse_manifest(f"{HEADER}spec: {spec}\n").spec.writes == "kafka"
+
+
 def test_a_few_lines_that_unfold_to_a_billion_values_are_refused() -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10))]
     assert refusal("\n".join(lines)) == f"m: not YAML: more than {LARGEST} values"
@@ -190,6 +195,7 @@ YAML_LINES = st.lists(
 
 
 @given(YAML_LINES)
+@example(["[0,&0", ",&0"])
 def test_any_mixture_of_lines_is_a_manifest_or_told_of(lines: list[str]) -> None:
     assert told_of(lambda: parse_manifests("\n".join(lines))) != ""
 

@@ -52,6 +52,8 @@ def read_documents(text: str) -> list[Document]:
     """
     yaml = YAML(typ="safe", pure=True)
     yaml.allow_duplicate_keys = True
+    # YAML lets an anchor's name be used again (1.2, 3.2.2.2); the parser would warn whoever runs the program.
+    yaml.composer.warn_double_anchors = False
     try:
         nodes = list(yaml.compose_all(text))
         _refuse_giants(nodes)
