@@ -12,8 +12,8 @@ from tools.bench.plans import Groups, Http, Measured, Pipeline, Produce, Rows, S
 from tools.bench.processes import Measurement, measure
 from tools.bench.readings import name_devices
 from tools.bench.results import Settings
-from tools.bench.rows import CONNECTIONS, Limit
-from tools.bench.site import Site
+from tools.bench.rows import CONNECTIONS, POST_PATH, QUEUED, Limit
+from tools.bench.site import Endpoint, Site
 
 DEVICES: Final = 1000
 KEYS: Final = 100
@@ -29,6 +29,10 @@ WRITTEN: Final = {
     Limit.UNNEST: ("readings", "unnest"),
 }
 """Table and way."""
+SERVED: Final[dict[Limit, Callable[[Site], Endpoint]]] = {
+    Limit.EMPTY_APP: lambda site: site.empty_app,
+    Limit.PLAIN_PRODUCE: lambda site: site.plain_app,
+}
 SELECTED_PRESET: Final = "baseline"
 PRODUCED_PRESET: Final = "stream-postgres"
 
@@ -41,11 +45,9 @@ class Bounds:
         self._settings = settings
 
     def measurements(self, limit: Limit) -> list[Measurement]:
-        if limit is Limit.EMPTY_APP:
-            return [
-                Measurement(limit, count, lambda: self._site.empty_app, partial(self._empty_app, count))
-                for count in CONNECTIONS
-            ]
+        if limit in SERVED:
+            start, served = partial(SERVED[limit], self._site), partial(self._served, limit)
+            return [Measurement(limit, count, start, partial(served, count)) for count in CONNECTIONS]
         prepare, take = self._of_server(limit)
         return [Measurement(limit, 0, prepare, take)]
 
@@ -60,16 +62,20 @@ class Bounds:
             return partial(self._site.seed, SELECTED_PRESET, DEVICES), self._select
         return lambda: self._site.tables, self._groups
 
-    def _empty_app(self, connections: int) -> Measured:
+    def _served(self, limit: Limit, connections: int) -> Measured:
+        """Ask the app that does nothing, or give a reading to the one that only passes it on."""
+        app, passed_on = SERVED[limit](self._site), limit is Limit.PLAIN_PRODUCE
+        devices = name_devices(DEVICES if passed_on else 1)
         plan = Http(
             timing=self._settings.timing,
-            watch={"program": self._site.empty_app.pid},
-            port=self._site.empty_app.port,
-            path="/",
-            devices=name_devices(1),
+            watch={"program": app.pid} | ({"kafka": self._site.kafka.pid} if passed_on else {}),
+            port=app.port,
+            path=POST_PATH if passed_on else "/",
+            devices=devices,
             credentials=["none"],
             connections=connections,
-            expected=200,
+            expected=QUEUED if passed_on else 200,
+            batch=1 if passed_on else 0,
         )
         return measure(plan, self._site.layout.load)
 

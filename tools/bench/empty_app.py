@@ -27,16 +27,20 @@ async def nothing() -> None:
     """Start and stop with nothing behind."""
 
 
-def main(arguments: list[str]) -> None:
-    port, management_port = map(int, arguments)
-    settings = ServerSettings(
+def settings_of(management_port: int) -> ServerSettings:
+    """Return a service's settings where no platform is behind it."""
+    return ServerSettings(
         platform="bench",
         writes=Writes.DIRECT,
         store=Store.POSTGRES,
         reads=Reads.DIRECT,
         management_port=management_port,
     )
-    run(serve(settings, Lifecycle(), app=answer, port=port, start=nothing, stop=nothing))
+
+
+def main(arguments: list[str]) -> None:
+    port, management_port = map(int, arguments)
+    run(serve(settings_of(management_port), Lifecycle(), app=answer, port=port, start=nothing, stop=nothing))
 
 
 if __name__ == "__main__":

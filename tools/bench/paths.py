@@ -17,10 +17,9 @@ from tools.bench.plans import Backlog, Http, Measured, Timing
 from tools.bench.processes import Measurement, MeasurementError, measure
 from tools.bench.readings import name_devices
 from tools.bench.results import Settings, subject_of
-from tools.bench.rows import Kind, Row
+from tools.bench.rows import POST_PATH, Kind, Row
 from tools.bench.site import Endpoint, Site
 
-POST_PATH: Final = "/api/v1/devices/{device}/readings"
 LATEST_PATH: Final = "/api/v1/devices/{device}/latest"
 PROGRAM: Final = "program"
 DRAIN: Final = "drain"

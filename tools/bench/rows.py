@@ -17,6 +17,7 @@ class Limit(StrEnum):
     """What the stack does without the rest of a path."""
 
     EMPTY_APP = "empty-app"
+    PLAIN_PRODUCE = "plain-produce"
     PRODUCE = "produce"
     PRODUCE_100 = "produce-100"
     UNNEST_GROUPS = "unnest-groups"
@@ -55,6 +56,7 @@ class Row:
 
 CONNECTIONS: Final = (16, 64, 256)
 QUEUED: Final = 202
+POST_PATH: Final = "/api/v1/devices/{device}/readings"
 
 ROWS: Final = (
     Row(
@@ -65,7 +67,7 @@ ROWS: Final = (
         stands_for="kafka and stream-redis (limits shared through Redis), stream-postgres and stream-memory (not)",
         unit="requests/s",
         goal=0.32,
-        limits=(Limit.EMPTY_APP, Limit.PRODUCE),
+        limits=(Limit.EMPTY_APP, Limit.PLAIN_PRODUCE, Limit.PRODUCE),
         connections=CONNECTIONS,
         expected=QUEUED,
     ),
@@ -141,6 +143,7 @@ ROWS: Final = (
 
 LIMIT_WORK: Final = {
     Limit.EMPTY_APP: "an ASGI app that does nothing, served with our settings (requests/s)",
+    Limit.PLAIN_PRODUCE: "plain ASGI: one body decoded, one record, its acknowledgement awaited (requests/s)",
     Limit.PRODUCE: "records of one reading to Kafka as the publisher sends them, 256 outstanding, no HTTP (records/s)",
     Limit.PRODUCE_100: "the same with 100 readings a record, 64 outstanding (records/s)",
     Limit.UNNEST_GROUPS: "groups of 256 readings with counts and latest, one connection, no HTTP (rows/s)",

@@ -21,6 +21,8 @@ from telemetry_contract.architecture import PRESETS, Reads, Store, Writes
 from telemetry_contract.keys import Scope
 from telemetry_contract.settings import Component
 from telemetry_contract.times import format_time
+from telemetry_contract.topics import readings_topic
+from telemetry_operator.environment import topic_prefix
 from telemetry_operator.local.servers.server import LOOPBACK, Server
 from tools.bench.layout import Layout, pinned
 from tools.bench.processes import ROOT, MeasurementError
@@ -70,13 +72,13 @@ class Site:
 
     @cached_property
     def empty_app(self) -> Endpoint:
-        port, management_port = take_port(), take_port()
-        arguments = [sys.executable, "-m", "tools.bench.empty_app", str(port), str(management_port)]
-        with pinned(self.layout.program), (self._directory / "empty_app.log").open("wb") as log:
-            process = subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log)
-        self._stack.callback(end, process)
-        wait_until(lambda: is_open(port), what="the empty app listens", timeout=READY_SECONDS)
-        return Endpoint(port, process.pid)
+        return self._run_app("empty_app")
+
+    @cached_property
+    def plain_app(self) -> Endpoint:
+        """The app that passes bodies on to a topic of its own, which no consumer reads."""
+        platform = self.platform("stream-postgres", purpose="plain")
+        return self._run_app("plain_app", self.kafka.url, readings_topic(topic_prefix(platform.platform)))
 
     @cached_property
     def tables(self) -> str:
@@ -159,6 +161,15 @@ class Site:
         with psycopg.connect(self.postgres.url, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return f"{self.postgres.url.rpartition('/')[0]}/{name}"
+
+    def _run_app(self, module: str, *arguments: str) -> Endpoint:
+        port, management_port = take_port(), take_port()
+        command = [sys.executable, "-m", f"tools.bench.{module}", str(port), str(management_port), *arguments]
+        with pinned(self.layout.program), (self._directory / f"{module}.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        self._stack.callback(end, process)
+        wait_until(lambda: is_open(port), what=f"{module} listens", timeout=READY_SECONDS)
+        return Endpoint(port, process.pid)
 
     def _serve(self, describe: Callable[[Path], Server]) -> Address:
         before = _children()

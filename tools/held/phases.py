@@ -15,10 +15,9 @@ from telemetry_contract.times import format_time
 from telemetry_contract.topics import readings_topic
 from telemetry_operator.environment import topic_prefix
 from tools.bench import plans
-from tools.bench.paths import POST_PATH
 from tools.bench.processes import MeasurementError, measure
 from tools.bench.readings import name_devices
-from tools.bench.rows import QUEUED
+from tools.bench.rows import POST_PATH, QUEUED
 from tools.bench.site import Site
 from tools.held.generator import generating
 from tools.held.pacing import Paced

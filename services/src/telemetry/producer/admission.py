@@ -1,5 +1,7 @@
 """Refusing early: whether this process may take a request at all, before it costs anything."""
 
+import asyncio
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -8,9 +10,31 @@ from telemetry.core.lifecycle import Lifecycle
 from telemetry_contract.problems import ProblemKind, problem
 
 RETRY_SECONDS: Final = 1.0
+REFUSALS_PER_SECOND: Final = 2000.0  # what they cost is an eighth of a core
+MOST_HELD_SECONDS: Final = 1.0
 BUFFER_RETRY_SECONDS: Final = 10.0  # a buffer that is too old does not drain in one second
 DRAINING: Final = problem(ProblemKind.DRAINING, retry_after=RETRY_SECONDS)
 SATURATED: Final = problem(ProblemKind.SATURATED, retry_after=RETRY_SECONDS)
+
+
+class Spacing:
+    """Spaces refusals evenly, so that those who come back at once do not take the time of those who are served.
+
+    Virtual scheduling, as of ITU-T I.371's generic cell rate algorithm without tolerance. Where more are refused than
+    go out in `most` seconds, they are no longer spaced, but each held for `most`.
+    """
+
+    def __init__(self, rate: float, most: float) -> None:
+        """Let `rate` go out a second, and none wait for longer than `most` seconds."""
+        self._apart = 1.0 / rate
+        self._most = most
+        self._next = 0.0
+
+    def wait(self, now: float) -> float:
+        """Return for how many seconds one that is refused `now` is to be held; `now` never goes back."""
+        turn = min(max(self._next, now), now + self._most)
+        self._next = turn + self._apart
+        return turn - now
 
 
 class Admission:
@@ -20,6 +44,7 @@ class Admission:
         self.in_flight = 0
         self._lifecycle = lifecycle
         self._most = max_in_flight
+        self._spacing = Spacing(REFUSALS_PER_SECOND, MOST_HELD_SECONDS)
 
     def enter(self) -> None:
         """Take a request in; whoever does also calls `leave`.
@@ -35,6 +60,12 @@ class Admission:
 
     def leave(self) -> None:
         self.in_flight -= 1
+
+    async def hold_refusal(self) -> None:
+        """Wait until a refusal for saturation may be told."""
+        wait = self._spacing.wait(time.monotonic())
+        if wait > 0:
+            await asyncio.sleep(wait)
 
 
 class BufferGate:

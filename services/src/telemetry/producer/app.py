@@ -94,6 +94,7 @@ class IngestRoutes:
             return problem_answer(refusal.body, refusal.headers)
         except ProblemError as refusal:
             if refusal.body is SATURATED:
+                await self._admission.hold_refusal()
                 return _SATURATED
             # Where the rest of a body may never come the connection is of no more use. Elsewhere it is kept and uvicorn
             # throws away what still comes: to close it then could cost the client our answer.

@@ -42,7 +42,7 @@ class ProducerSettings(CredentialSettings, TlsSettings, KafkaSettings, ServerSet
     """How far ahead of the own clock a reading's time may be."""
 
     max_in_flight: Count = 1024
-    """Requests under way at once; one more is answered 503 `saturated`."""
+    """Requests under way at once; one more is answered 503 `saturated`, and told so within a second."""
     max_body_bytes: Count = 1 << 20
     """Size of a body as sent."""
     max_unpacked_bytes: Count = 8 << 20
