@@ -29,7 +29,7 @@ SELECT device, time, md5(device || time)::uuid, md5(metrics::text)::uuid, metric
 FROM (
   SELECT 'bench-' || lpad(number::text, 6, '0') AS device,
          %(begin)s::timestamptz
-           + (tick * %(every)s + number * %(every)s / %(devices)s) * interval '1 microsecond' AS time,
+           + (tick * %(every)s::bigint + number * %(every)s::bigint / %(devices)s) * interval '1 microsecond' AS time,
          jsonb_build_object('temperature', round((20 + 10 * sin(tick + number))::numeric, 2),
                             'humidity', round((50 + 20 * cos(tick))::numeric, 1),
                             'battery', round((1 - tick::numeric / %(ticks)s), 3)) AS metrics

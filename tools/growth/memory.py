@@ -15,11 +15,11 @@ from tests.support.waiting import wait_until
 from telemetry_contract.architecture import PRESETS, Store, Writes
 from telemetry_contract.keys import Scope, make_device_key
 from telemetry_contract.settings import Component
-from tools.bench.paths import LATEST_PATH, POST_PATH
+from tools.bench.paths import LATEST_PATH
 from tools.bench.plans import Http, Measured, Timing
 from tools.bench.processes import measure
 from tools.bench.readings import name_devices
-from tools.bench.rows import QUEUED
+from tools.bench.rows import POST_PATH, QUEUED
 from tools.bench.site import Site
 from tools.growth.results import Look, Memory
 

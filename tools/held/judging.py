@@ -14,6 +14,7 @@ AS_BEFORE: Final = 0.8  # of what is carried is still accepted under too much
 RECOVERED: Final = 2.0  # times the p99 before, at most, is as before
 SETTLED_MILLISECONDS: Final = 20.0  # p99s below are alike
 MOST_RECOVERY: Final = 5  # seconds
+IN_A_ROW: Final = 3  # seconds as before: one that is bad later on is not what was too much
 
 
 def answers_of(stage: Stage) -> Counter[str]:
@@ -83,16 +84,15 @@ def rate_of(stage: Stage, expected: str) -> float:
 
 
 def recovery_seconds(overload: Overload, expected: str) -> int | None:
-    """Return the first whole second after too much from which on all is as before; nothing where none is."""
+    """Return the first whole second after too much from which on all is as before, for some; nothing without any."""
     before = overload.before.p99 or 0.0
     most = max(before * RECOVERED, SETTLED_MILLISECONDS)
-    bad = [
-        number
-        for number, second in enumerate(overload.after.seconds)
-        if second.answers.get(expected, 0) < second.offered or (second.p99 or 0.0) > most
+    settled = [
+        second.answers.get(expected, 0) >= second.offered and (second.p99 or 0.0) <= most
+        for second in overload.after.seconds
     ]
-    after = bad[-1] + 1 if bad else 0
-    return after if after < len(overload.after.seconds) else None
+    starts = range(len(settled) - IN_A_ROW + 1)
+    return next((start for start in starts if all(settled[start : start + IN_A_ROW])), None)
 
 
 def overload_holds(overload: Overload, expected: str, carried: float) -> bool:

@@ -67,12 +67,14 @@ def overload_of(*after: Second, during: Second | None = None) -> Overload:
 
 
 def test_recovery_is_counted_until_all_is_as_before() -> None:
-    slow = second_of(70, p99=900.0)
-    assert judging.recovery_seconds(overload_of(second_of(70), second_of(70)), "202") == 0
-    assert judging.recovery_seconds(overload_of(slow, second_of(60, refused=10), second_of(70)), "202") == 2
-    assert judging.recovery_seconds(overload_of(second_of(70), slow), "202") is None
+    slow, usual = second_of(70, p99=900.0), [second_of(70)] * 3
+    assert judging.recovery_seconds(overload_of(*usual), "202") == 0
+    assert judging.recovery_seconds(overload_of(slow, second_of(60, refused=10), *usual), "202") == 2
+    assert judging.recovery_seconds(overload_of(second_of(70), slow, *usual, slow), "202") == 2
+    assert judging.recovery_seconds(overload_of(*usual[1:], slow, *usual[1:]), "202") is None
 
 
 def test_too_much_is_borne_if_as_much_is_accepted_as_before() -> None:
-    assert judging.overload_holds(overload_of(second_of(70)), "202", carried=100)
-    assert not judging.overload_holds(overload_of(second_of(70), during=second_of(40, refused=260)), "202", carried=100)
+    usual = [second_of(70)] * 3
+    assert judging.overload_holds(overload_of(*usual), "202", carried=100)
+    assert not judging.overload_holds(overload_of(*usual, during=second_of(40, refused=260)), "202", carried=100)

@@ -82,7 +82,7 @@ class ProducerApp:
         self.age = 0.0
         self.eraser = FakeEraser()
         credentials, gate = Credentials(settings), BufferGate(lambda: self.age, settings.max_buffer_age_seconds)
-        admission = Admission(self.lifecycle, settings.max_in_flight)
+        self.admission = Admission(self.lifecycle, settings.max_in_flight)
         self.intake = Intake(
             settings,
             credentials=credentials,
@@ -90,7 +90,7 @@ class ProducerApp:
             limits=build_limits(settings, None),
             acceptor=StreamAcceptor(self.publisher),
         )
-        self.app = build_app(self.intake, admission, ErasureRoute(credentials, admission, gate, self.eraser))
+        self.app = build_app(self.intake, self.admission, ErasureRoute(credentials, self.admission, gate, self.eraser))
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://producer")
 
     async def post(self, path: str, body: object, *, bearer: str | None = None, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own

@@ -62,6 +62,29 @@ async def test_more_in_flight_than_may_be_is_saturation_until_one_is_answered(pr
     assert (await producer.send("d-1", reading())).status_code == 202
 
 
+async def test_who_finds_no_room_is_let_in_if_there_is_some_when_its_turn_comes(
+    producer: ProducerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, turn = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        asked.set()
+        await turn.wait()
+
+    monkeypatch.setattr(producer.admission, "hold", hold)
+    producer.publisher.held = []
+    waiting = [asyncio.ensure_future(producer.send("d-1", reading(seconds=-n))) for n in range(2)]
+    held = await producer.publisher.hold(2)
+    producer.publisher.held = None
+    late = asyncio.ensure_future(producer.send("d-1", reading()))
+    await asked.wait()
+    for delivery in held:
+        delivery.set_result(None)
+    await asyncio.gather(*waiting)
+    turn.set()
+    assert (await late).status_code == 202
+
+
 async def test_what_nobody_foresaw_is_a_problem_without_a_trace(producer: ProducerApp) -> None:
     producer.publisher.failures["d-1"] = ZeroDivisionError("secret")
     answer = await producer.send("d-1", reading())

@@ -10,7 +10,7 @@ from telemetry.core.lifecycle import Lifecycle
 from telemetry_contract.problems import ProblemKind, problem
 
 RETRY_SECONDS: Final = 1.0
-REFUSALS_PER_SECOND: Final = 2000.0  # what they cost is an eighth of a core
+REFUSALS_PER_SECOND: Final = 1000.0  # what they cost is a sixteenth of a core
 MOST_HELD_SECONDS: Final = 1.0
 BUFFER_RETRY_SECONDS: Final = 10.0  # a buffer that is too old does not drain in one second
 DRAINING: Final = problem(ProblemKind.DRAINING, retry_after=RETRY_SECONDS)
@@ -46,6 +46,10 @@ class Admission:
         self._most = max_in_flight
         self._spacing = Spacing(REFUSALS_PER_SECOND, MOST_HELD_SECONDS)
 
+    @property
+    def full(self) -> bool:
+        return self.in_flight >= self._most
+
     def enter(self) -> None:
         """Take a request in; whoever does also calls `leave`.
 
@@ -61,8 +65,8 @@ class Admission:
     def leave(self) -> None:
         self.in_flight -= 1
 
-    async def hold_refusal(self) -> None:
-        """Wait until a refusal for saturation may be told."""
+    async def hold(self) -> None:
+        """Wait until one that finds no room may be told so; meanwhile there may be some."""
         wait = self._spacing.wait(time.monotonic())
         if wait > 0:
             await asyncio.sleep(wait)

@@ -85,6 +85,8 @@ class IngestRoutes:
         try:
             if scope["method"] != "POST":
                 return _OPTIONS if scope["method"] == "OPTIONS" else _METHOD_NOT_ALLOWED
+            if self._admission.full:
+                await self._admission.hold()
             self._admission.enter()
             try:
                 return await self._intake.answer(scope, receive, target.device)
@@ -94,7 +96,6 @@ class IngestRoutes:
             return problem_answer(refusal.body, refusal.headers)
         except ProblemError as refusal:
             if refusal.body is SATURATED:
-                await self._admission.hold_refusal()
                 return _SATURATED
             # Where the rest of a body may never come the connection is of no more use. Elsewhere it is kept and uvicorn
             # throws away what still comes: to close it then could cost the client our answer.

@@ -42,7 +42,8 @@ class ProducerSettings(CredentialSettings, TlsSettings, KafkaSettings, ServerSet
     """How far ahead of the own clock a reading's time may be."""
 
     max_in_flight: Count = 1024
-    """Requests under way at once; one more is answered 503 `saturated`, and told so within a second."""
+    """Requests under way at once; one more waits for a second at most, and is answered 503 `saturated` where
+    there is still no room."""
     max_body_bytes: Count = 1 << 20
     """Size of a body as sent."""
     max_unpacked_bytes: Count = 8 << 20
