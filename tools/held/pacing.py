@@ -24,16 +24,19 @@ from tools.bench.plans import Http
 from tools.held.results import Second, Stage
 
 TICK_SECONDS: Final = 0.001
-PATIENCE_SECONDS: Final = 1.0
 FINISH_SECONDS: Final = 10.0
 REFUSALS: Final = frozenset({429, 503})
 
 
 class Paced(msgspec.Struct, frozen=True):
-    """Requests as `request` describes them, over as many connections at most; each stage is a rate and its seconds."""
+    """Requests as `request` describes them, over as many connections at most; each stage is a rate and its seconds.
+
+    An arrival waits for a free connection for `patience` seconds at most.
+    """
 
     request: Http
     stages: list[tuple[float, float]]
+    patience: float = 1.0
 
 
 class Account:
@@ -213,7 +216,7 @@ class Pacer:
         return bool(self._waiting or self._opening) or any(it.due is not None for it in self._connections)
 
     def _give_up(self, *, everything: bool = False) -> None:
-        oldest = time.perf_counter() - PATIENCE_SECONDS
+        oldest = time.perf_counter() - self._plan.patience
         while self._waiting and (everything or self._waiting[0] < oldest):
             self._account(self._waiting.popleft()).unsent += 1
 

@@ -11,7 +11,7 @@ from telemetry_contract.problems import ProblemKind, problem
 
 RETRY_SECONDS: Final = 1.0
 REFUSALS_PER_SECOND: Final = 1000.0  # what they cost is a sixteenth of a core
-MOST_HELD_SECONDS: Final = 1.0
+HELD_SECONDS: Final = (0.1, 1.0)  # at least, so that nobody is refused for a commit that took a little longer; at most
 BUFFER_RETRY_SECONDS: Final = 10.0  # a buffer that is too old does not drain in one second
 DRAINING: Final = problem(ProblemKind.DRAINING, retry_after=RETRY_SECONDS)
 SATURATED: Final = problem(ProblemKind.SATURATED, retry_after=RETRY_SECONDS)
@@ -21,18 +21,19 @@ class Spacing:
     """Spaces refusals evenly, so that those who come back at once do not take the time of those who are served.
 
     Virtual scheduling, as of ITU-T I.371's generic cell rate algorithm without tolerance. Where more are refused than
-    go out in `most` seconds, they are no longer spaced, but each held for `most`.
+    go out in the longest wait, they are no longer spaced, but each held for as long.
     """
 
-    def __init__(self, rate: float, most: float) -> None:
-        """Let `rate` go out a second, and none wait for longer than `most` seconds."""
+    def __init__(self, rate: float, *, least: float, most: float) -> None:
+        """Let `rate` go out a second, each after `least` to `most` seconds."""
         self._apart = 1.0 / rate
+        self._least = least
         self._most = most
         self._next = 0.0
 
     def wait(self, now: float) -> float:
         """Return for how many seconds one that is refused `now` is to be held; `now` never goes back."""
-        turn = min(max(self._next, now), now + self._most)
+        turn = min(max(self._next, now + self._least), now + self._most)
         self._next = turn + self._apart
         return turn - now
 
@@ -44,7 +45,7 @@ class Admission:
         self.in_flight = 0
         self._lifecycle = lifecycle
         self._most = max_in_flight
-        self._spacing = Spacing(REFUSALS_PER_SECOND, MOST_HELD_SECONDS)
+        self._spacing = Spacing(REFUSALS_PER_SECOND, least=HELD_SECONDS[0], most=HELD_SECONDS[1])
 
     @property
     def full(self) -> bool:
@@ -67,9 +68,7 @@ class Admission:
 
     async def hold(self) -> None:
         """Wait until one that finds no room may be told so; meanwhile there may be some."""
-        wait = self._spacing.wait(time.monotonic())
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await asyncio.sleep(self._spacing.wait(time.monotonic()))
 
 
 class BufferGate:

@@ -41,7 +41,7 @@ class ProducerSettings(CredentialSettings, TlsSettings, KafkaSettings, ServerSet
     max_clock_skew_seconds: Seconds = 300.0
     """How far ahead of the own clock a reading's time may be."""
 
-    max_in_flight: Count = 1024
+    max_in_flight: Count = 512
     """Requests under way at once; one more waits for a second at most, and is answered 503 `saturated` where
     there is still no room."""
     max_body_bytes: Count = 1 << 20
