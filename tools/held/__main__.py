@@ -22,7 +22,7 @@ from tools.bench.session import look_at_machine, make_console, make_progress, sc
 from tools.bench.site import Site
 from tools.held.phases import Lengths, Phases, grow_old
 from tools.held.report import describe_held
-from tools.held.results import Outcome, Run
+from tools.held.results import Outcome, Run, Runs
 
 RESULTS: Final = ROOT / "build" / "held.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -33,18 +33,18 @@ BUFFERED: Final = frozenset({"backlog", "age"})
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     console = make_console()
-    run = measure_or_read(console, options, Run, _run)
-    if isinstance(run, int):
-        return run
-    console.print(Markdown(describe_held(run)))
+    kept = measure_or_read(console, options, Runs, _measure_anew)
+    if isinstance(kept, int):
+        return kept
+    console.print(Markdown(describe_held(kept)))
     if options.write_docs:
-        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "held", describe_held(run)))
+        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "held", describe_held(kept)))
     return 0
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-held", description=__doc__)
-    parser.add_argument("--presets", default="baseline,kafka", help="left out: %(default)s")
+    parser.add_argument("--presets", default="baseline,kafka", help="of others the last is kept; left out: %(default)s")
     parser.add_argument("--phase", default="", help=f"some of {', '.join(PHASES)} by commas; left out: all")
     parser.add_argument("--quick", action="store_true", help="some seconds a phase: to see that all works")
     parser.add_argument("--minutes", type=float, help="that the load is held; left out: 10")
@@ -52,14 +52,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--share", type=float, default=0.7, help="of what is carried that is held; left out: %(default)s"
     )
-    parser.add_argument("--json", type=Path, default=RESULTS, help="where the run is kept; left out: %(default)s")
-    parser.add_argument("--from-json", action="store_true", help="measure nothing, show the run that is kept")
+    parser.add_argument("--json", type=Path, default=RESULTS, help="where runs are kept; left out: %(default)s")
+    parser.add_argument("--from-json", action="store_true", help="measure nothing, show what is kept")
     parser.add_argument("--write-docs", action="store_true", help="put the results into docs/performance.md")
     return parser.parse_args(arguments)
 
 
 def _lengths(options: argparse.Namespace) -> Lengths:
-    usual = Lengths(carry=8.0, held=600, calm=10, overload=20, backlog=1_000_000, share=options.share)
+    usual = Lengths(carry=15.0, held=600, calm=10, overload=20, backlog=1_000_000, share=options.share)
     if options.quick:
         usual = usual._replace(carry=3.0, held=10, calm=5, overload=5, backlog=100_000)
     held = round(options.minutes * 60) if options.minutes else usual.held
@@ -76,6 +76,13 @@ def _phases(options: argparse.Namespace) -> tuple[str, ...]:
     if unknown := set(wanted) - set(PHASES):
         raise ValueError(f"there is no phase {', '.join(sorted(unknown))}; there are {', '.join(PHASES)}")
     return wanted
+
+
+def _measure_anew(console: Console, options: argparse.Namespace) -> Runs:
+    """Measure, and put the outcomes in the place of those that are kept of the same presets."""
+    path: Path = options.json
+    kept = msgspec.json.decode(path.read_bytes(), type=Runs) if path.exists() else Runs([])
+    return kept.with_newest(_run(console, options))
 
 
 def _run(console: Console, options: argparse.Namespace) -> Run:

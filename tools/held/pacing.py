@@ -36,7 +36,7 @@ class Paced(msgspec.Struct, frozen=True):
 
     request: Http
     stages: list[tuple[float, float]]
-    patience: float = 1.0
+    patience: float
 
 
 class Account:

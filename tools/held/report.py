@@ -6,13 +6,17 @@ from typing import Final
 from telemetry_contract.architecture import PRESETS, Writes
 from tools.bench.documents import describe_conditions, markdown_table
 from tools.held import judging
-from tools.held.results import Age, Backlog, Held, Outcome, Overload, Run, Stage
+from tools.held.results import Age, Backlog, Held, Outcome, Overload, Run, Runs, Stage
 
 HEADERS: Final = ("preset", "phase", "offered", "what came of it", "")
 
 
-def describe_held(run: Run) -> str:
-    """Return a run as Markdown, without what it did not measure."""
+def describe_held(kept: Runs) -> str:
+    """Return runs as Markdown, without what they did not measure."""
+    return "\n\n".join(_describe(run) for run in kept.runs)
+
+
+def _describe(run: Run) -> str:
     rows = [row for outcome in run.outcomes for row in _rows(outcome)]
     return "\n\n".join([describe_conditions(run.started, run.took_seconds, run.machine), markdown_table(HEADERS, rows)])
 
@@ -21,7 +25,7 @@ def _rows(outcome: Outcome) -> Iterator[tuple[str, str, str, str, str]]:
     queued = PRESETS[outcome.preset].writes is Writes.KAFKA
     expected = "202" if queued else "200"
     carried = f"{outcome.carried:,.0f} requests/s"
-    yield outcome.preset, "carried", "closed loop", carried, ""
+    yield outcome.preset, "carried", "all arrivals accepted", carried, ""
     if outcome.held:
         holds = judging.held_holds(outcome.held, expected, queued=queued)
         told = _held(outcome.held, expected, queued=queued)

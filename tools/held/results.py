@@ -107,10 +107,25 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole run."""
+    """What was measured in one go."""
 
     started: str
     took_seconds: float
     machine: dict[str, object]
     warnings: list[str]
     outcomes: list[Outcome]
+
+
+class Runs(msgspec.Struct, frozen=True):
+    """What is kept: of each preset the newest outcome, with the run that it is of; oldest run first."""
+
+    runs: list[Run]
+
+    def with_newest(self, run: Run) -> "Runs":
+        """Return these, and `run` in place of what they have of its presets."""
+        anew = {outcome.preset for outcome in run.outcomes}
+        older = [
+            msgspec.structs.replace(one, outcomes=[it for it in one.outcomes if it.preset not in anew])
+            for one in self.runs
+        ]
+        return Runs([*(one for one in older if one.outcomes), run])
