@@ -27,6 +27,7 @@ from tools.held.results import Outcome, Run, Runs
 RESULTS: Final = ROOT / "build" / "held.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
 PHASES: Final = ("held", "backlog", "age", "overload")
+CARRIED_AS: Final = "all arrivals accepted"
 BUFFERED: Final = frozenset({"backlog", "age"})
 
 
@@ -112,7 +113,9 @@ def _measure(site: Site, preset: str, lengths: Lengths, wanted: tuple[str, ...],
             progress.console.print(f"[red]{preset}: {name} failed:[/] {escape(str(error))}", highlight=False)
     phases.stop()
     progress.remove_task(task)
-    return msgspec.convert({"preset": preset, "carried": phases.carried} | found, Outcome, from_attributes=True)
+    return msgspec.convert(
+        {"preset": preset, "carried": phases.carried, "carried_as": CARRIED_AS} | found, Outcome, from_attributes=True
+    )
 
 
 if __name__ == "__main__":

@@ -96,10 +96,11 @@ class Overload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """One preset; `carried` is requests a second, measured just before."""
+    """One preset; `carried` is requests a second, measured just before, and `carried_as` by what."""
 
     preset: str
     carried: float
+    carried_as: str
     held: Held | None = None
     backlog: Backlog | None = None
     age: Age | None = None

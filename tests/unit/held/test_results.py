@@ -2,7 +2,7 @@ from tools.held.results import Outcome, Run, Runs
 
 
 def run_of(started: str, **carried: float) -> Run:
-    outcomes = [Outcome(preset=preset, carried=rate) for preset, rate in carried.items()]
+    outcomes = [Outcome(preset=preset, carried=rate, carried_as="a test") for preset, rate in carried.items()]
     return Run(started=started, took_seconds=1.0, machine={}, warnings=[], outcomes=outcomes)
 
 
