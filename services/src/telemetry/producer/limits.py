@@ -104,7 +104,11 @@ class RateLimits:
         now = self._clock()
         share = self._free[limit]
         caller = self._caller(key, share, rate, now)
-        own, leased = caller.share.level(share, now), caller.leased(now)
+        own = caller.share.level(share, now)
+        if not caller.lease and count <= own:  # nearly everybody
+            caller.share.remove(count)
+            return
+        leased = caller.leased(now)
         if count <= own + leased:
             _spend(caller, leased=min(leased, count), own=max(0.0, count - leased))
             return
