@@ -13,14 +13,14 @@ from telemetry_loadtest.progress import Progress, Stage
 from telemetry_loadtest.results import Verdict
 from telemetry_loadtest.verdict import Cause
 from telemetry_loadtest.windows import Accounts
-from telemetry_operator.cluster.errors import UnavailableError
+from telemetry_operator.cluster.errors import ForbiddenError, UnavailableError
 from telemetry_operator.cluster.kinds import BENCHMARK
 from telemetry_operator.generated import new_keyring
 from telemetry_operator.reconcile import benchmark as visited
 from telemetry_operator.reconcile.benchmark import BenchmarkReconciler
 from telemetry_operator.reconcile.reporting.recorder import Recorder
 from telemetry_operator.reconcile.runs.closing import SHARED
-from telemetry_operator.reconcile.runs.master import Address
+from telemetry_operator.reconcile.runs.master import Address, SilentMasterError
 from telemetry_operator.reconcile.subject import STOP
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.specs.benchmark_status import BenchmarkStatus, read_benchmark_status
@@ -40,6 +40,13 @@ class RunCluster(FakeCluster):
     def __init__(self) -> None:
         super().__init__()
         self.dies_at: int | None = None
+        self.refused: str | None = None
+        """A kind of which no object may be made."""
+
+    async def create(self, built: Object) -> Object:
+        if built["kind"] == self.refused:
+            raise ForbiddenError("exceeded quota: objects")
+        return await super().create(built)
 
     async def patch_status(self, subject: Object, status: Object) -> Object:
         key = subject["kind"], subject["metadata"]["name"]
@@ -67,11 +74,14 @@ class Master:
         self.stage: Stage | None = None
         self.stopped = ""
         self.released = False
+        self.readable = True
 
     async def progress(self) -> Progress:
         return Progress(self.stage or Stage.WAITING, began=None if self.stage is None else 1767225600.0)
 
     async def result(self) -> Measured:
+        if not self.readable:
+            raise SilentMasterError("the master answers what this operator cannot read")
         return Measured(
             cause=Cause.STOPPED if self.stopped else Cause.FINISHED, detail=self.stopped, begin=1767225600.0,
             duration=30.0, stages=MADE.stages, seconds=MADE.seconds, summaries=MADE.summaries,
@@ -119,6 +129,10 @@ class Scene:
         reconciler = BenchmarkReconciler(self.cluster, recorder, image="loadtest:1", operator_namespace="ops")
         await reconciler.reconcile_benchmark(NAMESPACE, name)
         return read_benchmark_status(self.cluster.objects[BENCHMARK.kind, name])
+
+    def age(self, field: str) -> None:
+        """Let a time in the benchmark's status be long ago."""
+        self.cluster.objects[BENCHMARK.kind, "evening"]["status"][field] = START
 
     def run_pods(self) -> None:
         job = self.cluster.objects["Job", "evening-bench-master"]
@@ -192,6 +206,29 @@ async def test_a_person_ends_a_run_and_what_was_measured_is_kept(scene: Scene) -
     status = await scene.visits(3)
     assert (status.verdict, status.reason) == (Verdict.ABORTED, "stopped by a person: enough")
     assert status.result
+
+
+async def test_objects_that_are_refused_for_long_end_the_run(scene: Scene) -> None:
+    scene.add()
+    await scene.visit()
+    scene.cluster.refused = "Job"
+    with pytest.raises(ForbiddenError):
+        await scene.visit()
+    scene.age("startTime")
+    status = await scene.visit()
+    assert (status.phase, status.verdict, status.reason) == ("Finished", Verdict.ERROR, "exceeded quota: objects")
+    await scene.visit()
+    assert {kind for kind, _ in scene.cluster.of_run()} == {"ConfigMap", "ServiceAccount"}
+
+
+async def test_a_result_that_cannot_be_read_ends_the_run(scene: Scene) -> None:
+    scene.master.readable = False
+    with pytest.raises(SilentMasterError):
+        await measured(scene)
+    scene.age("endTime")
+    status = await scene.visit()
+    assert (status.phase, status.verdict, status.result) == ("Finished", Verdict.ERROR, None)
+    assert "cannot read" in (status.reason or "")
 
 
 async def test_of_two_runs_one_waits_until_the_other_is_over(scene: Scene) -> None:

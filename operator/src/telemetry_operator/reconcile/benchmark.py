@@ -20,7 +20,7 @@ from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress
 from telemetry_operator.benchmarks.planning import plan_of
 from telemetry_operator.client.query import QueryError
-from telemetry_operator.cluster.errors import AlreadyExistsError
+from telemetry_operator.cluster.errors import AlreadyExistsError, ClusterError, ForbiddenError, RefusedError
 from telemetry_operator.cluster.kinds import kind_named
 from telemetry_operator.cluster.protocols import StatusWriter, Writer
 from telemetry_operator.reconcile.reporting.readiness import signed_by_the_oldest
@@ -29,8 +29,16 @@ from telemetry_operator.reconcile.reporting.telling import Teller, notice_of_pha
 from telemetry_operator.reconcile.runs import status as told_as
 from telemetry_operator.reconcile.runs.admission import place_of, refusal_of, unavailable
 from telemetry_operator.reconcile.runs.closing import assemble_result, close_books, count_readings
-from telemetry_operator.reconcile.runs.decide import Ended, Measured, decide, gone
-from telemetry_operator.reconcile.runs.master import SilentMasterError, address_of, reach_master
+from telemetry_operator.reconcile.runs.decide import (
+    Ended,
+    Measured,
+    closing_is_late,
+    decide,
+    gone,
+    making_is_late,
+)
+from telemetry_operator.reconcile.runs.failures import explained
+from telemetry_operator.reconcile.runs.master import Address, SilentMasterError, address_of, reach_master
 from telemetry_operator.reconcile.runs.observe import observe_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
@@ -150,8 +158,8 @@ class BenchmarkReconciler:
         if observed.platform is None:
             return told_as.ended(observed, gone(observed), _now())
         plan = _plan(observed)
-        if observed.status.phase is Phase.STARTING:
-            await self._make(observed, plan)
+        if observed.status.phase is Phase.STARTING and (why := await self._make(observed, plan)):
+            return told_as.ended(observed, why, _now())
         told = await self._ask(observed)
         decision = decide(observed, plan, told, _now())
         match decision:
@@ -159,16 +167,26 @@ class BenchmarkReconciler:
                 return told_as.ended(observed, why, _now())
             case Measured():
                 return await self._close(observed, plan)
+        if observed.status.phase is Phase.CLOSING:
+            return told_as.closing(observed, _now())
         return told_as.going(observed, plan, told, decision.doing, _now())
 
-    async def _make(self, observed: ObservedRun, plan: Plan) -> None:
-        """What is not there yet; what is left of another benchmark of this name is waited for until it is gone."""
+    async def _make(self, observed: ObservedRun, plan: Plan) -> Said | None:
+        """What is not there yet; what is left of another benchmark of this name is waited for until it is gone.
+
+        Returns why it is given up, where the API server has refused it for long enough.
+        """
         for built in self._objects(observed, plan):
             if key_of(built) not in observed.objects:
                 try:
                     await self._cluster.create(built)
                 except AlreadyExistsError:
                     log.info("object-stands-already", kind=built["kind"], object=built["metadata"]["name"])
+                except (ForbiddenError, RefusedError) as error:
+                    if why := making_is_late(observed, _now(), str(error)):
+                        return why
+                    raise
+        return None
 
     def _objects(self, observed: ObservedRun, plan: Plan) -> tuple[Object, ...]:
         """All that the run is made of; the credentials are new each time, and only the first ones are kept."""
@@ -204,8 +222,17 @@ class BenchmarkReconciler:
         address = address_of(observed)
         if observed.status.phase is not Phase.CLOSING or address is None:
             return told_as.closing(observed, _now())
+        try:
+            return await self._closed(observed, plan, address)
+        except (SilentMasterError, ClusterError) as error:
+            if why := closing_is_late(observed, _now(), str(error)):
+                return told_as.ended(observed, why, _now())
+            raise
+
+    async def _closed(self, observed: ObservedRun, plan: Plan, address: Address) -> BenchmarkStatus:
         async with reach_master(address) as master:
-            measured, books = await close_books(observed, plan, await master.result())
+            measured = explained(await master.result(), observed, _now())
+            measured, books = await close_books(observed, plan, measured)
             result = assemble_result(observed, plan, measured, books, command=_command(observed), now=_now())
             objects, kept = build_results(observed.subject, result)
             for built in objects:

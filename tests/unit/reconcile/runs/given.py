@@ -73,15 +73,21 @@ def pod(component: str = "bench-worker", *, conditions: tuple[Object, ...] = (),
     """A pod of the run; `waiting` or `terminated` is its container's state."""
     container = {"name": component, "image": "telemetry/loadtest:1", "state": state}
     metadata = {"name": component, "labels": {"app.kubernetes.io/component": component}, "creationTimestamp": START}
-    owner = {"kind": "Job", "name": f"evening-{component}", "uid": "j"}
+    owner = {"kind": "Job", "name": f"evening-{component}", "uid": f"job-of-{component}"}
+    phase = "Failed" if "terminated" in state else "Running"
+    status = {"phase": phase, "conditions": list(conditions), "containerStatuses": [container], "podIP": "10.0.0.1"}
+    return {"metadata": {**metadata, "ownerReferences": [owner]}, "status": status}
+
+
+def jobs(failed: str = "") -> dict[Key, Object]:
+    """The run's two Jobs; `failed` is the component of the one that has lost its pod."""
     return {
-        "metadata": {**metadata, "ownerReferences": [owner]},
-        "status": {"conditions": list(conditions), "containerStatuses": [container], "podIP": "10.0.0.1"},
+        Key("Job", f"evening-{one}"): {
+            "metadata": {"uid": f"job-of-{one}", "labels": {"app.kubernetes.io/component": one}},
+            "status": {"failed": int(one == failed)},
+        }
+        for one in ("bench-master", "bench-worker")
     }
-
-
-def jobs() -> dict[Key, Object]:
-    return {Key("Job", name): {} for name in ("evening-bench-master", "evening-bench-worker")}
 
 
 def secret(**values: bytes) -> Object:

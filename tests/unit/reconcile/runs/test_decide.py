@@ -75,6 +75,29 @@ def test_the_cause_is_told_and_not_what_it_caused() -> None:
     assert reason_of(decide(run, plan(), None, after(5))) is RunReason.OUT_OF_MEMORY
 
 
+@pytest.mark.parametrize(
+    ("component", "reason"), [("bench-master", RunReason.MASTER_LOST), ("bench-worker", RunReason.WORKER_LOST)]
+)
+def test_a_pod_that_is_deleted_before_the_load_is_remembered_by_its_job(component: str, reason: RunReason) -> None:
+    other = "bench-master" if component == "bench-worker" else "bench-worker"
+    run = observed(begun(), objects=jobs(failed=component), pods=(pod(other),))
+    assert reason_of(decide(run, plan(), None, after(5))) is reason
+
+
+def test_a_pod_that_failed_and_stands_says_itself_why() -> None:
+    run = observed(begun(), objects=jobs(failed="bench-worker"), pods=(pod("bench-master"), pod(terminated=OOM)))
+    assert reason_of(decide(run, plan(), None, after(5))) is RunReason.OUT_OF_MEMORY
+
+
+def test_a_pod_that_was_evicted_says_why() -> None:
+    evicted = pod("bench-master", terminated={"exitCode": 137})
+    evicted["status"] |= {"reason": "Evicted", "message": "The node was low on resource: memory."}
+    decision = decide(observed(begun(), objects=jobs(), pods=(evicted,)), plan(), None, after(5))
+    assert isinstance(decision, Ended)
+    assert decision.why.reason is RunReason.MASTER_LOST
+    assert "low on resource: memory" in decision.why.message
+
+
 def test_a_worker_lost_under_load_is_the_masters_to_judge() -> None:
     run = observed(begun(**LOADED), objects=jobs(), pods=(pod("bench-master"), pod(terminated=OOM)))
     assert isinstance(decide(run, plan(), RUNNING, after(10)), Waits)
@@ -82,6 +105,11 @@ def test_a_worker_lost_under_load_is_the_masters_to_judge() -> None:
 
 def test_a_master_that_vanishes_under_load_ends_the_run() -> None:
     run = observed(begun(**LOADED), objects=jobs())
+    assert reason_of(decide(run, plan(), None, after(10))) is RunReason.MASTER_LOST
+
+
+def test_a_master_that_vanishes_leaves_workers_that_know_nothing() -> None:
+    run = observed(begun(**LOADED), objects=jobs(), pods=(pod(running={}),))
     assert reason_of(decide(run, plan(), None, after(10))) is RunReason.MASTER_LOST
 
 
@@ -97,6 +125,13 @@ def test_a_load_that_does_not_end_is_given_up() -> None:
     assert reason_of(decide(run, plan(), RUNNING, after(over + 1))) is RunReason.DEADLINE_EXCEEDED
 
 
+def test_a_result_that_cannot_be_had_is_given_up() -> None:
+    closing = begun(loadTime=START, endTime=START, phase="Closing")
+    run = observed(closing, objects=jobs(), pods=(pod("bench-master"),))
+    assert isinstance(decide(run, plan(), None, after(299)), Waits)
+    assert reason_of(decide(run, plan(), None, after(301))) is RunReason.DEADLINE_EXCEEDED
+
+
 def test_who_stops_it_before_the_load_needs_no_master() -> None:
     given = begun()
     given["metadata"]["annotations"] = {STOP: "enough"}
@@ -104,9 +139,19 @@ def test_who_stops_it_before_the_load_needs_no_master() -> None:
     assert reason_of(decision) is RunReason.STOPPED
 
 
-def test_pods_that_may_not_be_made_are_told_by_their_jobs_events() -> None:
+def forbidden(job: str) -> Object:
     note = 'pods "evening-bench-master-x" is forbidden: exceeded quota: small'
-    event = {"reason": "FailedCreate", "note": note, "regarding": {"kind": "Job", "name": "evening-bench-master"}}
-    decision = decide(observed(begun(), objects=jobs(), events=(event,)), plan(), None, after(5))
+    regarding = {"kind": "Job", "name": "evening-bench-master", "uid": job}
+    return {"reason": "FailedCreate", "note": note, "regarding": regarding}
+
+
+def test_pods_that_may_not_be_made_are_told_by_their_jobs_events() -> None:
+    run = observed(begun(), objects=jobs(), events=(forbidden("job-of-bench-master"),))
+    decision = decide(run, plan(), None, after(5))
     assert isinstance(decision, Ended)
     assert (decision.why.reason, decision.why.message) == (RunReason.PODS_FORBIDDEN, "exceeded quota: small")
+
+
+def test_what_was_said_of_an_earlier_run_of_the_same_name_is_not_about_this_one() -> None:
+    run = observed(begun(), objects=jobs(), events=(forbidden("job-of-yesterday"),))
+    assert isinstance(decide(run, plan(), None, after(5)), Waits)

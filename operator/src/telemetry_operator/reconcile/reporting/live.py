@@ -18,6 +18,7 @@ class Live(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 class Owner(Live, frozen=True):
     kind: str = ""
     name: str = ""
+    uid: str = ""
 
 
 class Metadata(Live, frozen=True):
@@ -81,6 +82,8 @@ class Container(Live, frozen=True):
 
 class PodStatus(Live, frozen=True):
     phase: str = ""
+    reason: str = ""
+    message: str = ""
     conditions: list[LiveCondition] = []
     init_container_statuses: list[Container] = []
     container_statuses: list[Container] = []
@@ -122,6 +125,7 @@ class PodTemplate(Live, frozen=True):
 
 class WorkloadSpec(Live, frozen=True):
     replicas: int = 1
+    completions: int = 1
     template: PodTemplate = PodTemplate()
 
 
@@ -164,6 +168,7 @@ class Claim(Live, frozen=True):
 class Regarded(Live, frozen=True):
     kind: str = ""
     name: str = ""
+    uid: str = ""
 
 
 class Event(Live, frozen=True):

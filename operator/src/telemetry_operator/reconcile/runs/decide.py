@@ -7,9 +7,9 @@ lengthens none.
 from dataclasses import dataclass
 from typing import Final
 
-from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress, Stage
+from telemetry_operator.reconcile.reporting.live import Pod, parse_live, seconds_since
 from telemetry_operator.reconcile.runs.failures import failure_of_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
@@ -17,9 +17,14 @@ from telemetry_operator.resources.benchmark_context import MASTER
 from telemetry_operator.resources.benchmark_pods import DRAINING, STARTING
 from telemetry_operator.resources.naming import part_name
 from telemetry_operator.resources.objects import JOB, Key
+from telemetry_operator.specs.benchmark_status import Phase
 
 GRACE_SECONDS: Final = 60.0
 """The pods end by deadlines of their own, and say why: ours is for those that do not."""
+MAKING_SECONDS: Final = 60.0
+"""For so long its objects may be refused: what is left of another run may fill a quota."""
+CLOSING_SECONDS: Final = 300.0
+"""From the end of the load until its result must be kept: the books have a minute of it, its fetching another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +74,45 @@ def _ending(observed: ObservedRun, plan: Plan, told: Progress | None, now: int) 
         return Said(RunReason.STOPPED, f"stopped before its first request was due: {observed.stop}")
     if failed := failure_of_run(observed, now, master=MASTER, workers=not loaded):
         return failed
-    job = Key(JOB.kind, part_name(observed.metadata["name"], MASTER))
-    if loaded and told is None and (job not in observed.objects or not observed.pods):
+    if loaded and told is None and not _has_master(observed):
         return Said(RunReason.MASTER_LOST, "the master's pod is gone, and what it had measured with it")
     return _late(observed, plan, now, loaded=loaded)
 
 
+def _has_master(observed: ObservedRun) -> bool:
+    """Whether it may still answer; workers' pods go on for a while without it."""
+    job = Key(JOB.kind, part_name(observed.metadata["name"], MASTER))
+    return job in observed.objects and any(parse_live(pod, Pod).metadata.component == MASTER for pod in observed.pods)
+
+
 def _late(observed: ObservedRun, plan: Plan, now: int, *, loaded: bool) -> Said | None:
     status = observed.status
-    allowed = STARTING + GRACE_SECONDS
+    if status.phase is Phase.CLOSING:
+        return closing_is_late(observed, now, "its master does not answer any more")
     if loaded:
         allowed = plan.curve.seconds + 3 * plan.timeout + DRAINING + GRACE_SECONDS
-    begun = (status.load_time if loaded else status.start_time) or status.start_time
-    if begun is None or now - parse_time(begun) <= allowed * MICROSECONDS_PER_SECOND:
-        return None
-    what = "the load was not over" if loaded else "the generator's pods were not ready"
-    return Said(RunReason.DEADLINE_EXCEEDED, f"{what} {allowed:.0f} s after it began")
+        said = f"the load was not over {allowed:.0f} s after it began"
+        return _after(status.load_time or status.start_time, allowed, now, said)
+    allowed = STARTING + GRACE_SECONDS
+    return _after(
+        status.start_time, allowed, now, f"the generator's pods were not ready {allowed:.0f} s after it began"
+    )
+
+
+def making_is_late(observed: ObservedRun, now: int, why: str) -> Said | None:
+    """What ends a run whose objects the API server refuses; None while there is time to try again."""
+    waited = seconds_since(observed.status.start_time, now)
+    return Said(RunReason.APPLY_FAILED, why) if waited > MAKING_SECONDS else None
+
+
+def closing_is_late(observed: ObservedRun, now: int, why: str) -> Said | None:
+    """What ends a run whose result cannot be had, or not be kept; None while there is time to try again."""
+    said = f"the result was not kept {CLOSING_SECONDS:.0f} s after the load was over: {why}"
+    return _after(observed.status.end_time, CLOSING_SECONDS, now, said)
+
+
+def _after(begun: str | None, allowed: float, now: int, said: str) -> Said | None:
+    return Said(RunReason.DEADLINE_EXCEEDED, said) if seconds_since(begun, now) > allowed else None
 
 
 def _doing(observed: ObservedRun, told: Progress | None) -> Said:

@@ -4,11 +4,23 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import msgspec
+
 from telemetry_loadtest.endings import Ending, parse_last_words
+from telemetry_loadtest.measured import Measured
 from telemetry_operator.reconcile.reporting.last_words import shortened
-from telemetry_operator.reconcile.reporting.live import Container, Event, Pod, Terminated, parse_live, seconds_since
+from telemetry_operator.reconcile.reporting.live import (
+    Container,
+    Event,
+    Pod,
+    Terminated,
+    Workload,
+    parse_live,
+    seconds_since,
+)
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
+from telemetry_operator.resources.benchmark_context import WORKER
 from telemetry_operator.resources.objects import JOB
 
 PLACING_SECONDS: Final = 60.0
@@ -43,17 +55,33 @@ def failure_of_run(observed: ObservedRun, now: int, *, master: str, workers: boo
 
 
 def _failures(observed: ObservedRun, now: int, master: str, *, workers: bool) -> Iterator[Said]:
-    for given in observed.pods:
-        pod = parse_live(given, Pod)
+    pods = [parse_live(given, Pod) for given in observed.pods]
+    for pod in pods:
         is_master = pod.metadata.component == master
         if is_master or workers:
             yield from _of_pod(pod, now, is_master=is_master)
     if workers:
-        yield from _not_made(observed)
+        jobs = [parse_live(found, Workload) for key, found in observed.objects.items() if key.kind == JOB.kind]
+        of_generator = [job for job in jobs if job.metadata.component in {master, WORKER}]
+        yield from _not_made(observed, pods, of_generator)
+        yield from _vanished(pods, of_generator, master)
 
 
-def _of_pod(pod: Pod, now: int, *, is_master: bool) -> Iterator[Said]:
+def explained(measured: Measured, observed: ObservedRun, now: int) -> Measured:
+    """Say beside a worker that was lost under load what its pod says of its end, which its master cannot know."""
+    if not measured.generator.lost_workers:
+        return measured
+    pods = [parse_live(given, Pod) for given in observed.pods]
+    told = {said.message for pod in pods if pod.metadata.component == WORKER for said in _of_pod(pod, now)}
+    generator = msgspec.structs.replace(measured.generator, faults=[*measured.generator.faults, *sorted(told)])
+    return msgspec.structs.replace(measured, generator=generator)
+
+
+def _of_pod(pod: Pod, now: int, *, is_master: bool = False) -> Iterator[Said]:
     name = "the master" if is_master else "a worker"
+    lost = RunReason.MASTER_LOST if is_master else RunReason.WORKER_LOST
+    if pod.status.reason == "Evicted":
+        yield Said(lost, f"the pod of {name} was evicted: {shortened(pod.status.message)}")
     placed = pod.condition("PodScheduled")
     lasts = seconds_since(placed.last_transition_time, now) >= PLACING_SECONDS
     if placed.status == "False" and placed.reason == "Unschedulable" and lasts:
@@ -63,8 +91,7 @@ def _of_pod(pod: Pod, now: int, *, is_master: bool) -> Iterator[Said]:
         if container.state.terminated and container.state.terminated.exit_code:
             yield _ended(container.state.terminated, name, is_master=is_master)
     if pod.status.phase == "Failed" and not any(it.state.terminated for it in pod.status.container_statuses):
-        reason = RunReason.MASTER_LOST if is_master else RunReason.WORKER_LOST
-        yield Said(reason, f"the pod of {name} is gone from its node")
+        yield Said(lost, f"the pod of {name} is gone from its node")
 
 
 def _waiting(container: Container, name: str, age: float) -> Iterator[Said]:
@@ -87,14 +114,25 @@ def _ended(end: Terminated, name: str, *, is_master: bool) -> Said:
     return Said(reason, f"{name} ended with exit code {end.exit_code}: {shortened(message)}")
 
 
-def _not_made(observed: ObservedRun) -> Iterator[Said]:
-    """Jobs whose pods may not be made say so in Events alone."""
-    jobs = {key.name for key in observed.objects if key.kind == JOB.kind}
-    owners = {owner.name for pod in observed.pods for owner in parse_live(pod, Pod).metadata.owner_references}
+def _not_made(observed: ObservedRun, pods: Sequence[Pod], jobs: Sequence[Workload]) -> Iterator[Said]:
+    """Jobs whose pods may not be made say so in Events alone. By uid: Events outlive a benchmark of the same name."""
+    waiting = {job.metadata.uid for job in jobs} - {it.uid for pod in pods for it in pod.metadata.owner_references}
     for event in _warnings(observed.events):
-        is_about = event.regarding.kind == JOB.kind and event.regarding.name in jobs - owners
-        if is_about and event.reason == "FailedCreate":
+        if event.regarding.uid in waiting and event.reason == "FailedCreate":
             yield Said(RunReason.PODS_FORBIDDEN, shortened(_FORBIDDEN.sub("", event.note)))
+
+
+def _vanished(pods: Sequence[Pod], jobs: Sequence[Workload], master: str) -> Iterator[Said]:
+    """Pods that somebody deleted say nothing; their Jobs remember that they failed."""
+    for job in jobs:
+        own = [pod for pod in pods if pod.metadata.component == job.metadata.component]
+        if len(own) < job.spec.completions and job.status.failed > sum(pod.status.phase == "Failed" for pod in own):
+            yield _gone(is_master=job.metadata.component == master)
+
+
+def _gone(*, is_master: bool) -> Said:
+    reason, name = (RunReason.MASTER_LOST, "the master") if is_master else (RunReason.WORKER_LOST, "a worker")
+    return Said(reason, f"the pod of {name} was deleted before the first request was due")
 
 
 def _warnings(events: Sequence[dict[str, object]]) -> list[Event]:

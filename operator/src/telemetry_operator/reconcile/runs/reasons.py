@@ -17,6 +17,7 @@ class RunReason(StrEnum):
 
     # It began, and could not be brought to its end.
     UNSCHEDULABLE = "Unschedulable"
+    APPLY_FAILED = "ApplyFailed"
     PODS_FORBIDDEN = "PodsForbidden"
     IMAGE_PULL_FAILED = "ImagePullFailed"
     CONTAINER_NOT_STARTED = "ContainerNotStarted"
