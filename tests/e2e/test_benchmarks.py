@@ -1,23 +1,16 @@
 """Runs of benchmarks on a real cluster: to their verdict, one at a time, ended in the middle, and carried on."""
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 import pytest
-from tools.cluster.kubectl import Kubectl, Object, until
+from tools.cluster.kubectl import Kubectl, until
 from tools.cluster.release import Release
 
 from telemetry_operator.crds.benchmark import NAME
+from tests.e2e.harness.benchmarks import LONG, RUN_SECONDS, SHORT, Benchmark, condition
+from tests.e2e.harness.crashes import kill_operator
 from tests.e2e.harness.namespaces import deploy, own_namespace
 from tests.e2e.harness.platforms import Platform
-from tests.support.benchmarks import benchmark_manifest
-
-RUN_SECONDS: Final = 240.0  # pods, a short load, the books: beside others on two cores
-# What a busy machine does to the generator is not what these tests are about.
-PATIENT: Final = {"cpu": 1, "loopLag": "30s", "slip": "30s", "share": 1}
-LENIENT: Final = {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 1}]}
-SHORT: Final = {"stages": [{"name": "even", "duration": "10s", "rate": 20}], "warmUp": "2s"}
-LONG: Final = {"stages": [{"name": "even", "duration": "5m", "rate": 5}], "warmUp": "2s"}
 
 pytestmark = pytest.mark.xdist_group("benchmarks")
 
@@ -28,39 +21,6 @@ def platform(kubectl: Kubectl, release: Release) -> Iterator[Platform]:
         platform = deploy(own, "plain")
         platform.until("Available")
         yield platform
-
-
-class Benchmark:
-    """One TelemetryBenchmark, of the platform of the case `plain` where nothing else is said."""
-
-    def __init__(self, kubectl: Kubectl, name: str, **spec: Any) -> None:  # noqa: ANN401 - parts of a manifest
-        self.kubectl = kubectl
-        self.name = name
-        usual = {"platform": "plain", "devices": 10, "existingData": "Allow", "health": PATIENT, "slo": LENIENT}
-        self.kubectl.apply(benchmark_manifest(name, self.kubectl.namespace, **{**usual, **spec}))
-
-    @property
-    def status(self) -> dict[str, Any]:
-        return dict(self.kubectl.need(NAME, self.name).get("status", {}))
-
-    def until(self, *phases: str) -> dict[str, Any]:
-        def reached() -> dict[str, Any] | None:
-            status = self.status
-            return status if status.get("phase") in phases else None
-
-        found = until(reached, what=f"{self.name} in {' or '.join(phases)}", seconds=RUN_SECONDS)
-        assert found is not None
-        return found
-
-    def parts(self, kinds: str = "jobs,pods,secrets,services,configmaps,networkpolicies") -> list[Object]:
-        return list(self.kubectl.list(kinds, f"telemetry.dev/benchmark={self.name}"))
-
-    def delete(self) -> None:
-        self.kubectl.delete(NAME, self.name)
-
-
-def condition(status: dict[str, Any], kind: str) -> tuple[str, str]:
-    return next((it["status"], it["reason"]) for it in status["conditions"] if it["type"] == kind)
 
 
 @pytest.mark.smoke
@@ -87,7 +47,7 @@ def test_runs_come_to_their_verdicts_one_after_the_other(platform: Platform) -> 
     after = second.until("Finished")
     assert after["verdict"] == "Passed"
     assert after["startTime"] >= status["completionTime"]
-    until(lambda: not first.parts("jobs,pods,secrets"), what="the first run's pods gone", seconds=RUN_SECONDS)
+    first.until_cleared()
     assert first.parts("configmaps")
 
 
@@ -108,7 +68,7 @@ def test_a_run_outlives_its_operator_and_keeps_what_was_measured_when_it_is_stop
 ) -> None:
     benchmark = Benchmark(platform.kubectl, "lasting", **LONG)
     began = benchmark.until("Running")
-    release.kubectl("delete", "pod", "--all", "--grace-period=0", "--force")
+    kill_operator(release)
 
     def goes_on() -> bool:
         live = benchmark.status.get("live", {})

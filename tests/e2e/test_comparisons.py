@@ -1,19 +1,20 @@
 """Comparisons on a real cluster: cell after cell to a result, and nothing left where one is deleted in the middle."""
 
+from collections import defaultdict
 from typing import Any, Final
 
 import pytest
 from tools.cluster.kubectl import Kubectl, Object, until
+from tools.cluster.release import Release
 
 from telemetry_operator.crds.benchmark import NAME as BENCHMARK
 from telemetry_operator.crds.comparison import NAME
 from telemetry_operator.crds.definition import NAME as PLATFORM
+from tests.e2e.harness.benchmarks import LENIENT, PATIENT
+from tests.e2e.harness.crashes import kill_operator
 from tests.support.comparisons import comparison_manifest
 
 CELLS_SECONDS: Final = 600.0  # two platforms, two short loads, one after the other, beside others on two cores
-# What a busy machine does to the generator is not what these tests are about.
-PATIENT: Final = {"cpu": 1, "loopLag": "30s", "slip": "30s", "share": 1}
-LENIENT: Final = {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 1}]}
 TINY: Final = {"requests": {"cpu": "20m", "memory": "96Mi"}, "limits": {"memory": "384Mi"}}
 SMALL: Final = {
     "platform": {
@@ -44,6 +45,8 @@ class Comparison:
     def __init__(self, kubectl: Kubectl, name: str, **spec: Any) -> None:  # noqa: ANN401 - parts of a manifest
         self.kubectl = kubectl
         self.name = name
+        self.made: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """Every platform and run of its cells that was seen, with each uid that it had."""
         kubectl.apply(comparison_manifest(name, kubectl.namespace, **{**SMALL, **spec}))
 
     @property
@@ -52,12 +55,26 @@ class Comparison:
 
     def until(self, field: str, *values: str) -> dict[str, Any]:
         def reached() -> dict[str, Any] | None:
+            self._note()
             status = self.status
             return status if status.get(field) in values else None
 
         found = until(reached, what=f"{field} of {self.name}: {' or '.join(values)}", seconds=CELLS_SECONDS)
         assert found is not None
         return found
+
+    def until_loaded(self) -> None:
+        """Until a cell's run is in its load."""
+
+        def loaded() -> bool:
+            self._note()
+            return any(it.get("status", {}).get("phase") == "Running" for it in self.parts(BENCHMARK))
+
+        until(loaded, what=f"a run of {self.name} under load", seconds=CELLS_SECONDS)
+
+    def _note(self) -> None:
+        for it in self.parts(f"{PLATFORM},{BENCHMARK}"):
+            self.made[it["kind"], it["metadata"]["name"]].add(it["metadata"]["uid"])
 
     def parts(self, kinds: str = f"{PLATFORM},{BENCHMARK},configmaps") -> list[Object]:
         return list(self.kubectl.list(kinds, f"telemetry.dev/comparison={self.name}"))
@@ -74,13 +91,20 @@ def test_a_search_is_refused_before_anything_is_made(place: Kubectl) -> None:
     assert comparison.parts() == []
 
 
-def test_two_variants_are_compared_cell_after_cell(place: Kubectl) -> None:
+def test_two_variants_are_compared_cell_after_cell_though_the_operator_is_killed_twice(
+    place: Kubectl, release: Release
+) -> None:
     comparison = Comparison(place, "which")
+    comparison.until_loaded()
+    kill_operator(release)
     begun = comparison.until("progress", "1/2")
+    kill_operator(release)  # while what is left of the first cell goes
     assert len(comparison.parts(PLATFORM)) <= 1
     status = comparison.until("phase", "Finished")
     assert (status["run"], status["progress"], status["cells"]["failed"]) == (begun["run"], "2/2", 0), status
     assert [(one["profile"], one["outcome"]) for one in status["profiles"]] == [("mixed", "insufficient data")]
+    cells, twice = 2, [name for name, uids in comparison.made.items() if len(uids) > 1]
+    assert (len(comparison.made), twice) == (2 * cells, []), comparison.made
     assert status["result"]["configMaps"]
     kept = set(status["result"]["configMaps"])
     until(lambda: comparison.names() == kept, what="nothing but the result left", seconds=CELLS_SECONDS)

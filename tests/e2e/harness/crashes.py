@@ -7,6 +7,7 @@ from typing import Final
 
 from tools.cluster.jobs import complete_jobs
 from tools.cluster.kubectl import Object
+from tools.cluster.release import Release
 
 from telemetry_operator.cluster.client import Cluster, connect, load_configuration
 from telemetry_operator.reconcile.plan import Visit
@@ -61,6 +62,11 @@ class Engine:
         self.writes += 1
         if self.writes == self._last_write:
             raise Killed
+
+
+def kill_operator(release: Release) -> None:
+    """Take the cluster's operator away at once, as a node that is lost does; another one comes."""
+    release.kubectl("delete", "pod", "--all", "--grace-period=0", "--force")
 
 
 @asynccontextmanager
