@@ -43,7 +43,9 @@ def test_a_run_passes_and_is_kept_and_the_next_one_is_refused_for_the_data_that_
     assert result.books is not None
     assert result.books.acknowledged_as.keys() == {"stored"}
     assert {"producer-1", "analytics-1", "postgres"} <= {one.source for one in result.system if one.points}
-    assert [one.measure for one in result.agreements] == ["requests", "under-way"]
+    assert [(one.measure, one.server is not None) for one in result.agreements] == [
+        ("requests", True), ("under-way", True),
+    ]  # fmt: skip
     kept = ctl.directory / "data" / "telemetry-platform" / "benchmarks" / f"{result.provenance.run}.json"
     assert decode_result(kept.read_bytes()) == result
     again = ctl.run("bench", file, code=BenchExit.USAGE)

@@ -113,15 +113,20 @@ class Watcher:
 
     def _run(self) -> None:
         with httpx.Client(timeout=SCRAPE_SECONDS, trust_env=False) as client:
-            while not self._over.is_set():
+            over = False
+            while not over:
                 began = time.monotonic()
-                self._find()
-                for name, process in list(self._known.items()):
-                    self._sample(name, process)
-                for described in self._processes:
-                    if described.management_port is not None:
-                        self._scrape(described.name, described.management_port, client)
+                over = self._over.is_set()  # and one more look: the run's last second ended since the one before
+                self._look(client)
                 self._over.wait(max(PERIOD - (time.monotonic() - began), 0))
+
+    def _look(self, client: httpx.Client) -> None:
+        self._find()
+        for name, process in list(self._known.items()):
+            self._sample(name, process)
+        for described in self._processes:
+            if described.management_port is not None:
+                self._scrape(described.name, described.management_port, client)
 
     def _find(self) -> None:
         if len(self._known) == len(self._processes) and all(one.is_running() for one in self._known.values()):
