@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from telemetry_loadtest.results import EndpointSecond, Result, Second, Verdict
+from telemetry_loadtest.results import EndpointSecond, Result, Second, Stage, Verdict
 from telemetry_loadtest.statistics import ALPHA, Array, Effect, joint_test
 from telemetry_loadtest.statistics_series import batches
 
@@ -125,9 +125,12 @@ def _check(before: Result, after: Result) -> None:
 
 
 def _stages(result: Result) -> str:
-    return ", ".join(
-        f"{one.name} {one.end - one.begin:g} s at {one.rate_begin:g}-{one.rate_end:g}/s" for one in result.stages
-    )
+    return ", ".join(f"{one.name} {one.end - one.begin:g} s at {_rate(one)}/s" for one in result.stages)
+
+
+def _rate(stage: Stage) -> str:
+    steady = stage.rate_begin == stage.rate_end
+    return f"{stage.rate_begin:g}" if steady else f"{stage.rate_begin:g} to {stage.rate_end:g}"
 
 
 def _measures(before: Result, after: Result) -> Iterator[Measured]:

@@ -16,14 +16,14 @@ def parse(spec: str) -> TelemetryBenchmark:
 
 
 REFUSED = {
-    "no load": ("profile: mixed", "m:4: spec: found neither; suite or stages is needed, one of them"),
-    "two loads": (f"suite: smoke, {EVEN}", "m:4: spec: found both; suite or stages is needed, one of them"),
+    "no load": ("profile: mixed", "m:4: spec: found neither suite nor stages; one of them is needed"),
+    "two loads": (f"suite: smoke, {EVEN}", "m:4: spec: found suite and stages; one of them is needed"),
     "a rate below zero": (
         "stages: [{duration: 10s, rate: -5}]",
-        "spec.stages[0].rate: found -5; at least 0.0 is needed",
+        "spec.stages[0].rate: found -5; at least 0 is needed",
     ),
     "a rate of nothing": ("stages: [{duration: 10s, rate: 0}]", "a rate of 0 from beginning to end"),
-    "a ramp below zero": ("stages: [{duration: 10s, ramp: {from: -1, to: 5}}]", "found -1; at least 0.0 is needed"),
+    "a ramp below zero": ("stages: [{duration: 10s, ramp: {from: -1, to: 5}}]", "found -1; at least 0 is needed"),
     "two forms": (
         "stages: [{duration: 10s, rate: 5, ramp: {to: 9}}]",
         "spec.stages[0]: found rate and ramp; one of rate, ramp, steps, spike, trace is needed",
@@ -40,7 +40,7 @@ REFUSED = {
         "spec.slo.bounds[0].endpoint: found history, which is not called; called are: ingest, latest",
     ),
     "a profile and weights": (f"{EVEN}, profile: mixed, weights: {{ingest: 1}}", "found beside profile mixed"),
-    "a weight of nothing": (f"{EVEN}, weights: {{ingest: 0}}", "more than 0.0 is needed"),
+    "a weight of nothing": (f"{EVEN}, weights: {{ingest: 0}}", "more than 0 is needed"),
     "two stages of one name": (
         "stages: [{name: a, duration: 1s, rate: 1}, {name: a, duration: 1s, rate: 1}]",
         "found the name a twice",
@@ -48,7 +48,8 @@ REFUSED = {
     "more than a day": ("stages: [{duration: 2d, rate: 1}]", "at most 86400 s are allowed"),
     "a longer smoke": ("suite: smoke, duration: 1m", "only the suite soak may be made longer or shorter"),
     "a suite that is none": ("suite: smok", "did you mean smoke?"),
-    "an error rate beyond all": (f"{EVEN}, slo: {{bounds: [{{errorRate: 1.5}}]}}", "at most 1.0 is allowed"),
+    "a bound without a unit": (f"{EVEN}, slo: {{bounds: [{{p95: 300}}]}}", "found 300; a duration like 30d, 1h30m"),
+    "an error rate beyond all": (f"{EVEN}, slo: {{bounds: [{{errorRate: 1.5}}]}}", "at most 1 is allowed"),
     "freshness without probes": (
         f"{EVEN}, probesPerSecond: 0, slo: {{freshness: 1s}}",
         "spec.slo.freshness: found 1s and no probes to measure it by",

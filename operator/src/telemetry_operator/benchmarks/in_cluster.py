@@ -59,7 +59,10 @@ def _fetched(name: str, source: Source[Fetched]) -> Fetched:
     place, _, subject = name.removeprefix(source.prefix).rpartition("/")
     try:
         return asyncio.run(_fetch(source, place, subject))
-    except (ClusterError, ConfigException) as error:
+    except ConfigException as error:
+        hint = "kubectl config get-contexts lists the clusters that are known here"
+        raise NotKeptError(f"{name}: no cluster to ask: {error}", hint=hint) from None
+    except ClusterError as error:
         hint = f"kubectl get {source.prefix[:-1]} shows what there is"
         raise NotKeptError(f"{name}: {error}", hint=hint) from None
 

@@ -93,7 +93,7 @@ async def refuse_foreign_data(spec: BenchmarkSpec, target: Target) -> int:
     if kept and spec.existing_data is ExistingData.REFUSE:
         raise UnfitError(
             f"{spec.platform} holds {kept:,} readings already, and what a platform holds changes what it carries",
-            hint=f"begin with `telemetryctl down {spec.platform} --delete-data` and up, or say --existing-data",
+            hint=f"empty it by `telemetryctl down {spec.platform} --delete-data` and up, or say --existing-data",
         )
     return kept
 

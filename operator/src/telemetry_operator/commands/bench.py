@@ -50,7 +50,10 @@ def bench(
     ] = True,
     output: OutputOption = Format.TABLE,
 ) -> None:
-    """Load a platform on this machine and judge it: 0 Passed, 1 Failed, 3 Aborted, 4 Invalid, 5 Error."""
+    """Load a platform on this machine and judge it.
+
+    The exit code says what came of it: 0 Passed, 1 Failed, 2 not begun, 3 Aborted, 4 Invalid, 5 Error.
+    """
     benchmark = _changed(read_only(TelemetryBenchmark, file), platform, existing_data=existing_data)
     try:
         asked = Asked(benchmark, read_text(file), find_target(benchmark.spec), generator_ceiling)

@@ -65,9 +65,14 @@ def _endpoints(result: Result) -> Table:
 def _bounds(bounds: list[Bound]) -> Table:
     table = _table("Bounds", "endpoint", "measure", "limit", "measured", "")
     for one in bounds:
-        held = Text("held", style="green") if one.held else Text("broken", style="red")
-        table.add_row(one.endpoint, one.measure, _amount(one, one.limit), _amount(one, one.value), held)
+        table.add_row(one.endpoint, one.measure, _amount(one, one.limit), _amount(one, one.value), _held(one))
     return table
+
+
+def _held(one: Bound) -> Text:
+    if one.value is None and one.held:
+        return Text("not measured", style="dim")
+    return Text("held", style="green") if one.held else Text("broken", style="red")
 
 
 def _lines(result: Result) -> Iterator[str]:

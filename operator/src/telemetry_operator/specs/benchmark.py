@@ -98,8 +98,8 @@ class Workload(SpecModel):
 
 def load_is_given_once(spec: "BenchmarkSpec") -> Finding | None:
     if (spec.suite is None) == (not spec.stages):
-        found = "found neither" if spec.suite is None else "found both"
-        return at("", f"{found}; suite or stages is needed, one of them")
+        found = "found neither suite nor stages" if spec.suite is None else "found suite and stages"
+        return at("", f"{found}; one of them is needed")
     return None
 
 

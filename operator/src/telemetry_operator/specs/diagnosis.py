@@ -85,8 +85,13 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return _unknown_field(detail, model)
     if kind in {"enum", "literal_error"}:
         return _not_allowed(found, str(detail["ctx"]["expected"]))
-    needed = _NEEDED.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
+    limits = {name: _plain(value) for name, value in detail.get("ctx", {}).items()}
+    needed = _NEEDED.get(kind, detail["msg"]).format(**limits)
     return f"found {shown(found)}; {needed}"
+
+
+def _plain(limit: object) -> object:
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 def _unknown_field(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -43,7 +43,8 @@ class Duration(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: type, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
+        text = core_schema.custom_error_schema(core_schema.str_schema(), "needed", custom_error_message=NEEDED)
+        return core_schema.no_info_after_validator_function(cls.parse, text)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
