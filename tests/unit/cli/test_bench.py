@@ -1,17 +1,34 @@
 """What telemetryctl says of a run: while it runs, at its end, and by its exit code."""
 
+from pathlib import Path
+
 import msgspec
+import pytest
 from rich.console import Console
+from typer.testing import CliRunner
+from typer.testing import Result as Ended
 
 from telemetry_loadtest.assembling import Surroundings, assemble
 from telemetry_loadtest.measured import Measured, Passed
 from telemetry_loadtest.measuring import Measurement
 from telemetry_loadtest.plan import PlannedBound
-from telemetry_loadtest.results import Books, CeilingFound, CeilingStep, Freshness, Generator, Result, Tally, Verdict
+from telemetry_loadtest.results import (
+    Books,
+    Bound,
+    CeilingFound,
+    CeilingStep,
+    Freshness,
+    Generator,
+    Result,
+    Tally,
+    Verdict,
+)
 from telemetry_loadtest.slo import Watch, judge_bounds
+from telemetry_loadtest.suites import Suite
 from telemetry_loadtest.verdict import Cause
 from telemetry_loadtest.windows import Accounts
-from telemetry_operator.commands.bench import EXITS
+from telemetry_operator.cli import app
+from telemetry_operator.commands.bench import EXITS, BenchExit
 from telemetry_operator.commands.bench_progress import second_in_words
 from telemetry_operator.commands.bench_report import result_table
 from tests.unit.benchmarks.test_searching import PROVENANCE
@@ -70,6 +87,11 @@ def test_a_broken_bound_stands_with_what_was_measured() -> None:
     assert "latest p95 50.0 ms, limit 20.0 ms" in shown(result(limit=20.0))
 
 
+def test_a_bound_of_what_was_never_called_is_not_said_to_hold() -> None:
+    silent = Bound("aggregate", "p95", 300.0, None, 0, held=True)
+    assert "not measured" in shown(msgspec.structs.replace(result(), bounds=[silent]))
+
+
 def test_a_generator_that_was_not_well_is_told_before_anything_else() -> None:
     found = result(limit=20.0, missing=3, faults=("it was late",))
     assert (found.verdict, found.reason) == (Verdict.INVALID, "it was late")
@@ -97,3 +119,22 @@ def test_a_second_is_told_in_a_line() -> None:
 def test_each_verdict_has_its_exit_code() -> None:
     codes = {verdict.value: int(code) for verdict, code in EXITS.items()}
     assert codes == {"Passed": 0, "Failed": 1, "Aborted": 3, "Invalid": 4, "Error": 5}
+
+
+def bench(directory: Path, *arguments: str) -> Ended:
+    """The command where no platform is."""
+    return CliRunner().invoke(app, ["bench", *arguments], env={"XDG_STATE_HOME": str(directory)})
+
+
+@pytest.mark.parametrize("suite", Suite)
+def test_a_suite_needs_no_file(suite: Suite, tmp_path: Path) -> None:
+    ended = bench(tmp_path, "--suite", suite, "--platform", "nowhere")
+    assert ended.exit_code == BenchExit.USAGE
+    assert "no platform nowhere" in ended.output
+
+
+@pytest.mark.parametrize("arguments", [(), ("--suite", "smoke"), ("some.yaml", "--suite", "smoke", "--platform", "x")])
+def test_one_load_is_asked_for(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    ended = bench(tmp_path, *arguments)
+    assert ended.exit_code == BenchExit.USAGE
+    assert "--suite together with --platform" in " ".join(ended.output.replace("│", " ").split())

@@ -18,7 +18,7 @@ from telemetry_operator.commands.bench_report import result_table
 from telemetry_operator.commands.output import Format, OutputOption, err, print_error, print_result
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.specs.benchmark import ExistingData, TelemetryBenchmark
-from telemetry_operator.specs.manifest import read_only, read_text
+from telemetry_operator.specs.manifest import parse_only, read_text
 
 
 class BenchExit(IntEnum):
@@ -32,12 +32,22 @@ class BenchExit(IntEnum):
     ERROR = 5
 
 
+MANIFEST: Final = """\
+apiVersion: telemetry.dev/v1alpha1
+kind: TelemetryBenchmark
+metadata: {{ name: {suite} }}
+spec: {{ platform: "{platform}", suite: {suite} }}
+"""
+"""A suite on a platform, with nothing else said."""
 EXITS: Final = {verdict: BenchExit[verdict.name] for verdict in Verdict}
 
 
 def bench(
-    file: Annotated[Path, typer.Argument(help="A manifest of kind TelemetryBenchmark.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="A manifest of kind TelemetryBenchmark; left out with --suite.")
+    ] = None,
     *,
+    suite: Annotated[Suite | None, typer.Option(help="Without a file: this named load, on --platform.")] = None,
     platform: Annotated[str | None, typer.Option(help="Load this platform, not the one that the file names.")] = None,
     existing_data: Annotated[
         bool, typer.Option("--existing-data", help="Load the platform though it holds readings already.")
@@ -54,9 +64,10 @@ def bench(
 
     The exit code says what came of it: 0 Passed, 1 Failed, 2 not begun, 3 Aborted, 4 Invalid, 5 Error.
     """
-    benchmark = _changed(read_only(TelemetryBenchmark, file), platform, existing_data=existing_data)
+    text, source = _given(file, suite, platform)
+    benchmark = _changed(parse_only(TelemetryBenchmark, text, source=source), platform, existing_data=existing_data)
     try:
-        asked = Asked(benchmark, read_text(file), find_target(benchmark.spec), generator_ceiling)
+        asked = Asked(benchmark, text, find_target(benchmark.spec), generator_ceiling)
         with progress() as on_line:
             run = search_ceiling if benchmark.spec.suite is Suite.CEILING else run_benchmark
             result = run_to_end(run(asked, on_line))
@@ -71,6 +82,19 @@ def bench(
 
 def exit_code_of(result: Result) -> BenchExit:
     return EXITS[result.verdict]
+
+
+def _given(file: Path | None, suite: Suite | None, platform: str | None) -> tuple[str, str]:
+    """The manifest's text, and where it comes from.
+
+    Raises:
+        BadParameter: it is given twice, or not at all.
+    """
+    if file is not None and suite is None:
+        return read_text(file), str(file)
+    if file is None and suite is not None and platform is not None:
+        return MANIFEST.format(suite=suite, platform=platform), f"--suite {suite} --platform {platform}"
+    raise typer.BadParameter("either a manifest is needed, or --suite together with --platform")
 
 
 def _changed(benchmark: TelemetryBenchmark, platform: str | None, *, existing_data: bool) -> TelemetryBenchmark:

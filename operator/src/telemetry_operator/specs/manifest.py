@@ -81,9 +81,18 @@ def read_only(model: type[Kind], path: Path) -> Kind:
     Raises:
         ManifestError: the file cannot be read, or is not exactly one valid object of the kind.
     """
-    found = parse_all(model, read_text(path), source=str(path))
+    return parse_only(model, read_text(path), source=str(path))
+
+
+def parse_only(model: type[Kind], text: str, *, source: str = "manifest") -> Kind:
+    """The one object of a kind that a text describes.
+
+    Raises:
+        ManifestError: the text is not exactly one valid object of the kind.
+    """
+    found = parse_all(model, text, source=source)
     if len(found) > 1:
-        raise ManifestError(f"{path}: found {len(found)} of kind {model.__name__}; one a file is needed")
+        raise ManifestError(f"{source}: found {len(found)} of kind {model.__name__}; one a file is needed")
     return found[0]
 
 
