@@ -70,6 +70,13 @@ def test_a_pod_may_take_a_while_to_be_placed(case: str) -> None:
     assert failures(pod, begun + int((PLACING_SECONDS - 1) * MICROSECONDS_PER_SECOND)) == []
 
 
+def test_a_pod_that_no_node_takes_is_told_though_nobody_says_why() -> None:
+    pod = copy.deepcopy(pods_of("unschedulable")[-1])
+    pod["status"]["conditions"] = [{**it, "message": None} for it in pod["status"]["conditions"]]
+    [failure] = failures(pod)
+    assert (failure.reason, failure.message) == (Reason.UNSCHEDULABLE, "unschedulable: no node takes it")
+
+
 @pytest.mark.parametrize("case", ["crash", "image", "unschedulable"])
 def test_a_pod_that_is_being_deleted_fails_no_more(case: str) -> None:
     pod = copy.deepcopy(pods_of(case)[-1])

@@ -97,8 +97,8 @@ def _of_the_whole(pod: Pod, now: int) -> Iterator[tuple[Reason, str]]:
     placed, ready = pod.condition("PodScheduled"), pod.condition("Ready")
     if placed.status == "False":
         if placed.reason == "Unschedulable" and seconds_since(placed.last_transition_time, now) >= PLACING_SECONDS:
-            volumes = _VOLUMES.search(placed.message)
-            yield Reason.VOLUME_PENDING if volumes else Reason.UNSCHEDULABLE, shortened(placed.message)
+            reason = Reason.VOLUME_PENDING if _VOLUMES.search(placed.message) else Reason.UNSCHEDULABLE
+            yield reason, shortened(placed.message) or "no node takes it"
     elif ready.status == "False" and _runs(pod) and seconds_since(ready.last_transition_time, now) >= STARTING_SECONDS:
         yield Reason.NOT_READY, f"runs, and has not been ready for more than {STARTING_SECONDS / 60:.0f} minutes"
 
