@@ -21,6 +21,12 @@ class Limits:
     cpu: Decimal | None
     memory: Decimal | None
 
+    @property
+    def hard(self) -> dict[str, str]:
+        """As a ResourceQuota has them, in the form in which the API server gives them back; those that there are."""
+        amounts = {"cpu": self.cpu and Quantity(f"{self.cpu:f}"), "memory": self.memory and _memory(self.memory)}
+        return {f"limits.{name}": canonical(amount) for name, amount in amounts.items() if amount}
+
     def __str__(self) -> str:
         cpu = "no limit of CPU" if self.cpu is None else f"{canonical(Quantity(str(self.cpu)))} CPU"
         memory = "no limit of memory" if self.memory is None else f"{self.memory / _MEBI:.0f}Mi"
@@ -45,6 +51,10 @@ def _pods(spec: PlatformSpec) -> Iterator[tuple[Compute, int]]:
         yield component_spec(spec, component).resources.limits, replica_bounds(spec, component).most
     for server in builtin_servers(spec):
         yield resources_of(spec, server).limits, spec.kafka.builtin.brokers if server is Server.KAFKA else 1
+
+
+def _memory(amount: Decimal) -> Quantity:
+    return Quantity(f"{int(amount / _MEBI)}Mi" if amount % _MEBI == 0 else f"{amount:f}")
 
 
 def _sum(given: Iterator[tuple[Quantity | None, int]]) -> Decimal | None:
