@@ -67,6 +67,12 @@ def test_without_a_class_of_the_operators_there_is_none() -> None:
     assert "PriorityClass" in found.why
 
 
+def test_limits_for_each_variant_make_different_architectures_equal() -> None:
+    found = bound_of(comparison_of(limits={"cpu": 8, "memory": "6Gi"}), "compared")
+    assert isinstance(found, Bound)
+    assert found.limits.hard == {"limits.cpu": "8", "limits.memory": "6Gi"}
+
+
 def test_every_pod_of_a_cell_has_the_class_and_nothing_is_added_to_the_platform() -> None:
     spec = {"architecture": "kafka", "producer": {"replicas": 2, "pod": {"labels": {"team": "plant"}}}}
     marked = with_class(spec, "compared")

@@ -11,6 +11,7 @@ from telemetry_loadtest.comparison_results import CellRecord, Comparison
 from telemetry_loadtest.results import Result
 from telemetry_operator.cluster.errors import UnavailableError
 from telemetry_operator.cluster.kinds import BENCHMARK, COMPARISON, PLATFORM
+from telemetry_operator.comparisons.limits import limits_of
 from telemetry_operator.reconcile.comparison import ComparisonReconciler
 from telemetry_operator.reconcile.comparisons.storing import read_comparison_results
 from telemetry_operator.reconcile.reporting.recorder import Recorder
@@ -18,6 +19,7 @@ from telemetry_operator.reconcile.runs.storing import build_results
 from telemetry_operator.reconcile.subject import STOP
 from telemetry_operator.resources.comparison import QUOTA, RECORD_KEY, build_record
 from telemetry_operator.resources.objects import Object
+from telemetry_operator.specs.comparison import platform_named
 from telemetry_operator.specs.comparison_status import ComparisonStatus, read_comparison_status
 from tests.support.comparisons import comparison_manifest
 from tests.support.made_results import Recipe, make_result, short
@@ -281,6 +283,15 @@ async def test_the_quota_counts_the_pods_of_cells_by_their_class() -> None:
     (expression,) = scene.of_kind("ResourceQuota")[0]["spec"]["scopeSelector"]["matchExpressions"]
     assert (expression["scopeName"], expression["values"]) == ("PriorityClass", ["compared"])
     assert platforms[0]["spec"]["postgres"]["builtin"]["pod"] == {"priorityClassName": "compared"}
+
+
+async def test_limits_for_each_variant_are_those_of_its_cells() -> None:
+    scene = Scene(limits={"cpu": "8", "memory": "6Gi"})
+    while not (platforms := scene.of_kind(PLATFORM.kind)):
+        await scene.visit()
+        scene.settle()
+    (quota,) = scene.of_kind("ResourceQuota")
+    assert limits_of(platform_named("p", platforms[0]["spec"]).spec).hard == quota["spec"]["hard"]
 
 
 async def test_the_result_says_what_the_quota_was_and_the_quota_goes() -> None:

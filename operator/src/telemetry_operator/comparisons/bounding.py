@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from telemetry_operator.comparisons.limits import Limits, differ, limits_of
-from telemetry_operator.specs.comparison import ArchitectureComparison, merged, platform_named
+from telemetry_operator.comparisons.sharing import shared
+from telemetry_operator.specs.comparison import ArchitectureComparison, ComparisonSpec, merged, platform_named
 from telemetry_operator.specs.layout import builtin_of, builtin_servers, component_spec, components_of
 from telemetry_operator.specs.spec import PlatformSpec
 
@@ -48,6 +49,12 @@ def bound_of(comparison: ArchitectureComparison, priority_class: str | None) -> 
     return Bound(next(iter(limits.values())), priority_class)
 
 
+def fitted(comparison: ComparisonSpec, spec: dict[str, Any], bound: Bound | Unbound) -> dict[str, Any]:
+    """The spec of a variant's platform with what makes it equal to the others."""
+    limited = shared(spec, comparison.limits) if comparison.limits else spec
+    return with_class(limited, bound.priority_class) if isinstance(bound, Bound) else limited
+
+
 def with_class(spec: dict[str, Any], name: str) -> dict[str, Any]:
     """A platform's spec whose pods have this PriorityClass."""
     platform = platform_named("cell", spec).spec
@@ -58,8 +65,9 @@ def with_class(spec: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _platforms_of(comparison: ArchitectureComparison) -> dict[str, PlatformSpec]:
-    spec = comparison.spec
-    return {one.title: platform_named(one.title, spec.platform_of(one)).spec for one in spec.variants}
+    spec, nothing = comparison.spec, Unbound("")
+    fits = {one.title: fitted(spec, spec.platform_of(one), nothing) for one in spec.variants}
+    return {title: platform_named(title, one).spec for title, one in fits.items()}
 
 
 def _classes_of(spec: PlatformSpec) -> set[str | None]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from telemetry_operator.resources.amounts import canonical
 from telemetry_operator.resources.sizes import resources_of
-from telemetry_operator.specs.layout import Server, builtin_servers, component_spec, components_of, replica_bounds
+from telemetry_operator.specs.layout import Server, component_spec, most_pods
 from telemetry_operator.specs.pods import Compute
 from telemetry_operator.specs.quantity import Quantity
 from telemetry_operator.specs.spec import PlatformSpec
@@ -47,10 +47,9 @@ def differ(limits: Mapping[str, Limits]) -> bool:
 
 
 def _pods(spec: PlatformSpec) -> Iterator[tuple[Compute, int]]:
-    for component in components_of(spec):
-        yield component_spec(spec, component).resources.limits, replica_bounds(spec, component).most
-    for server in builtin_servers(spec):
-        yield resources_of(spec, server).limits, spec.kafka.builtin.brokers if server is Server.KAFKA else 1
+    for part, pods in most_pods(spec).items():
+        found = resources_of(spec, part) if isinstance(part, Server) else component_spec(spec, part).resources
+        yield found.limits, pods
 
 
 def _memory(amount: Decimal) -> Quantity:

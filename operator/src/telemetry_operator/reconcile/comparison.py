@@ -20,7 +20,7 @@ from telemetry_loadtest.results import NotAResultError
 from telemetry_operator.cluster.errors import AlreadyExistsError
 from telemetry_operator.cluster.kinds import kind_named
 from telemetry_operator.cluster.protocols import StatusWriter, Writer
-from telemetry_operator.comparisons.bounding import Bound, Unbound, bound_of, with_class
+from telemetry_operator.comparisons.bounding import Bound, Unbound, bound_of, fitted
 from telemetry_operator.comparisons.cells import benchmark_of_cell, spec_of_cell
 from telemetry_operator.reconcile.comparisons import next as following
 from telemetry_operator.reconcile.comparisons import status as told_as
@@ -155,9 +155,7 @@ class ComparisonReconciler:
         return waits if isinstance(step, following.Begin) else None
 
     async def _make_platform(self, going: _Going, cell: PlannedCell) -> Said:
-        spec = spec_of_cell(going.model, going.plan, cell)
-        if isinstance(going.bound, Bound):
-            spec = with_class(spec, going.bound.priority_class)
+        spec = fitted(going.model.spec, spec_of_cell(going.model, going.plan, cell), going.bound)
         await self._create(build_cell_platform(going.subject, cell, spec))
         return Said(ComparisonReason.PREPARING_CELL, f"{cell.name}: its platform comes up")
 
