@@ -56,6 +56,21 @@ def test_a_platform_with_data_is_not_loaded_unless_allowed(platform: Platform) -
     assert condition(status, "Stalled") == ("True", "ForeignData")
 
 
+def test_a_quota_admits_a_run_that_fits_and_more_workers_are_refused_before_any_load(platform: Platform) -> None:
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small"}}
+    kubectl = platform.kubectl
+    kubectl.apply({**quota, "spec": {"hard": {"limits.cpu": "8", "limits.memory": "8Gi"}}})
+    try:
+        until(lambda: kubectl.need("resourcequota", "small").get("status"), what="the quota counted")
+        many = Benchmark(kubectl, "many", workers=8, **SHORT).until("Refused", "Finished")
+        assert condition(many, "Stalled") == ("True", "RunDoesNotFit")
+        assert "ResourceQuota small" in many["reason"]
+        one = Benchmark(kubectl, "one", workerResources={"limits": {"cpu": "1"}}, **SHORT).until("Finished")
+        assert one["verdict"] == "Passed", one["reason"]
+    finally:
+        kubectl.delete("resourcequota", "small")
+
+
 def test_a_run_that_is_deleted_in_the_middle_leaves_nothing(platform: Platform) -> None:
     benchmark = Benchmark(platform.kubectl, "unwanted", **LONG)
     benchmark.until("Running")

@@ -39,6 +39,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- include "telemetry-operator.image" (dict "image" .Values.image "tag" .Chart.AppVersion) -}}
 {{- end -}}
 
+{{/* PriorityClass of compared platforms' pods; empty where there is none. */}}
+{{- define "telemetry-operator.comparedClass" -}}
+{{- if .Values.comparisons.priorityClassName -}}
+{{- .Values.comparisons.priorityClassName -}}
+{{- else if not .Values.watch.namespaces -}}
+{{- /* Releases of one name in two namespaces must not share it. */ -}}
+{{- printf "%s-%s-compared" .Release.Namespace (include "telemetry-operator.fullname" .) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "telemetry-operator.podSecurityContext" -}}
 runAsNonRoot: true
 runAsUser: 10001

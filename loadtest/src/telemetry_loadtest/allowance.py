@@ -1,10 +1,17 @@
-"""How much processor time this process may have: a container's limit says less than a machine's cores."""
+"""How much processor time this process may have, and how long it was kept from having more.
+
+A container's limit says less than a machine's cores; one that is reached holds back all that runs in the container.
+"""
 
 import os
 from pathlib import Path
 from typing import Final
 
-LIMIT_FILE: Final = Path("/sys/fs/cgroup/cpu.max")  # of the second version of control groups
+from telemetry_contract.times import MICROSECONDS_PER_SECOND
+
+# Of the second version of control groups.
+LIMIT_FILE: Final = Path("/sys/fs/cgroup/cpu.max")
+USE_FILE: Final = Path("/sys/fs/cgroup/cpu.stat")
 
 
 def allowed_cores(file: Path = LIMIT_FILE) -> float:
@@ -20,3 +27,18 @@ def parse_limit(text: str) -> float | None:
     """Cores by a control group's `cpu.max` (microseconds in every so many); None where there is no limit."""
     quota, _, period = text.strip().partition(" ")
     return int(quota) / int(period) if quota.isdecimal() and period.isdecimal() else None
+
+
+def held_back_seconds(file: Path = USE_FILE) -> float:
+    """For how long a limit has held back what runs here, so far; 0 where there is none, or nobody can say."""
+    try:
+        return parse_throttled(file.read_text())
+    except OSError:
+        return 0.0
+
+
+def parse_throttled(text: str) -> float:
+    """Seconds by a control group's `cpu.stat`."""
+    fields = (line.split() for line in text.splitlines())
+    found = next((field[1] for field in fields if len(field) == 2 and field[0] == "throttled_usec"), "0")  # noqa: PLR2004 - name, value
+    return int(found) / MICROSECONDS_PER_SECOND if found.isdecimal() else 0.0

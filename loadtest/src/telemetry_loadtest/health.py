@@ -29,6 +29,11 @@ def _measures(limits: HealthLimits) -> list[tuple[str, float, Callable[[HealthSa
     return [
         ("took {value:.0%} of a core (limit {limit:.0%})", limits.cpu, lambda one: one.cpu),
         ("stood still for {value:.0f} ms (limit {limit:.0f} ms)", limits.loop_lag, lambda one: one.loop_lag),
+        (
+            "was held back for {value:.0f} ms by its CPU limit (limit {limit:.0f} ms)",
+            limits.loop_lag,
+            lambda one: one.held_back,
+        ),
         ("began requests {value:.0f} ms late (limit {limit:.0f} ms)", limits.slip, lambda one: one.slip),
     ]
 

@@ -165,7 +165,10 @@ class StoredHistogram(msgspec.Struct, frozen=True):
 
 
 class HealthSample(msgspec.Struct, frozen=True):
-    """One worker in one second: share of a core, worst delays in milliseconds, connections that failed."""
+    """One worker in one second: share of a core, worst delays in milliseconds, connections that failed.
+
+    `held_back` is for how many milliseconds its container's CPU limit let it do nothing.
+    """
 
     at: int
     worker: int
@@ -174,6 +177,7 @@ class HealthSample(msgspec.Struct, frozen=True):
     slip: float
     connection_errors: int
     in_flight: int
+    held_back: float = 0.0
 
 
 class Generator(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from telemetry_operator.cluster.kinds import BENCHMARK, CLAIM, COMPARISON, EVENT, LEASE, PLATFORM, POD
 from telemetry_operator.controller.settings import PREFIX, OperatorSettings
-from telemetry_operator.resources.objects import OWNED_KINDS, SERVICE_ACCOUNT, Kind
+from telemetry_operator.resources.objects import OWNED_KINDS, RESOURCE_QUOTA, SERVICE_ACCOUNT, Kind
 from tests.unit.chart import CHART, ROOT
 
 DEPLOYMENT = (CHART / "templates" / "deployment.yaml").read_text()
@@ -71,6 +71,10 @@ def test_what_cells_are_made_of_may_be_made_and_deleted() -> None:
         assert verbs_of(kind) == {"get", "list", "watch", "create", "delete"}
 
 
+def test_the_quota_of_a_comparison_may_be_made_put_back_and_removed() -> None:
+    assert verbs_of(RESOURCE_QUOTA) == {"list", "create", "patch", "delete"}
+
+
 def test_claims_may_be_changed_and_neither_made_nor_deleted() -> None:
     assert verbs_of(CLAIM) == {"list", "watch", "patch"}
 
@@ -80,7 +84,7 @@ def test_events_are_made_and_never_changed() -> None:
 
 
 def test_nothing_is_granted_beyond_the_kinds_that_the_operator_knows() -> None:
-    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, *OURS, POD, CLAIM, EVENT)}
+    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, *OURS, POD, CLAIM, EVENT, RESOURCE_QUOTA)}
     known |= {(kind.group, f"{kind.plural}/status") for kind in OURS}
     granted = {(group, resource) for rule in RULES for group in rule["apiGroups"] for resource in rule["resources"]}
     assert granted == known

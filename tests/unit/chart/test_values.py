@@ -42,6 +42,7 @@ def test_the_values_satisfy_their_schema() -> None:
         ("serviceMonitor.enabled", True),
         ("imagePullSecrets", [{"name": "registry"}]),
         ("replicaCount", 2),
+        ("comparisons.priorityClassName", "compared"),
     ],
 )
 def test_what_makes_sense_is_accepted(path: str, value: object) -> None:
@@ -60,6 +61,7 @@ def test_what_makes_sense_is_accepted(path: str, value: object) -> None:
         ("platformImages.redis.tag", ""),
         ("log.level", "loud"),
         ("resyncSeconds", 1),
+        ("comparisons.priorityClassName", "Compared"),
         ("imagePullSecrets", ["registry"]),
         ("serviceMonitor.interval", "often"),
     ],
@@ -76,8 +78,8 @@ def test_every_value_is_in_the_schema() -> None:
 def test_every_block_of_values_is_explained() -> None:
     text = (CHART / "values.yaml").read_text().splitlines()
     obvious = {
-        "image", "watch", "crds", "log", "resources", "serviceAccount", "podAnnotations", "podLabels", "nodeSelector",
-        "tolerations", "affinity", "priorityClassName",
+        "image", "watch", "comparisons", "crds", "log", "resources", "serviceAccount", "podAnnotations", "podLabels",
+        "nodeSelector", "tolerations", "affinity", "priorityClassName",
     }  # fmt: skip
     assert set(uncommented(text)) <= obvious
 

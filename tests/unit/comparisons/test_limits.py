@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from telemetry_operator.comparisons.limits import Limits, differ, limits_of
@@ -13,6 +14,17 @@ def limits(**spec: Any) -> Limits:  # noqa: ANN401 - parts of a manifest
 
 def test_the_servers_count_too() -> None:
     assert str(limits(**LIMITED)) == "1500m CPU, 768Mi"
+
+
+def test_a_quota_has_the_sums_as_the_api_server_gives_them_back() -> None:
+    assert limits(**LIMITED).hard == {"limits.cpu": "1500m", "limits.memory": "768Mi"}
+    whole = {"resources": {"limits": {"cpu": "0.5", "memory": "512Mi"}}}
+    both = {"producer": whole, "analytics": whole, "postgres": {"builtin": {"resources": {"limits": {"cpu": 1}}}}}
+    assert limits(**both).hard == {"limits.cpu": "2", "limits.memory": "2Gi"}
+
+
+def test_amounts_that_are_no_whole_mebibytes_are_bytes() -> None:
+    assert Limits(cpu=Decimal(1), memory=Decimal(1000)).hard == {"limits.cpu": "1", "limits.memory": "1k"}
 
 
 def test_an_autoscaled_component_counts_at_its_most_replicas() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from telemetry_loadtest.allowance import allowed_cores, parse_limit
+from telemetry_loadtest.allowance import allowed_cores, held_back_seconds, parse_limit, parse_throttled
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,23 @@ def test_a_process_may_use_its_limit_or_the_whole_machine(tmp_path: Path) -> Non
     assert allowed_cores(limit) == 0.5
     limit.write_text("6400000 10000\n")
     assert allowed_cores(limit) == os.cpu_count()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("usage_usec 90\nnr_throttled 3\nthrottled_usec 1500000\n", 1.5),
+        ("usage_usec 90\n", 0.0),
+        ("throttled_usec many\n", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_how_long_a_limit_held_back_is_counted_in_microseconds(text: str, seconds: float) -> None:
+    assert parse_throttled(text) == seconds
+
+
+def test_where_nothing_is_counted_nothing_was_held_back(tmp_path: Path) -> None:
+    counted = tmp_path / "cpu.stat"
+    assert held_back_seconds(counted) == 0
+    counted.write_text("throttled_usec 20000\n")
+    assert held_back_seconds(counted) == 0.02

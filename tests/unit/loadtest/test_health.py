@@ -29,6 +29,10 @@ def test_a_generator_that_is_well_has_no_faults() -> None:
     [
         ({"cpu": 0.97}, "in 6 of 100 seconds a worker took 97% of a core (limit 90%)"),
         ({"loop_lag": 230.0}, "in 6 of 100 seconds a worker stood still for 230 ms (limit 100 ms)"),
+        (
+            {"held_back": 180.0},
+            "in 6 of 100 seconds a worker was held back for 180 ms by its CPU limit (limit 100 ms)",
+        ),
         ({"slip": 150.0}, "in 6 of 100 seconds a worker began requests 150 ms late (limit 100 ms)"),
     ],
 )

@@ -166,6 +166,16 @@ async def test_that_a_run_began_is_written_before_anything_is_made(scene: Scene)
     assert {kind for kind, _ in scene.cluster.of_run()} == set(PARTS)
 
 
+async def test_more_workers_than_a_quota_has_room_for_are_refused_before_anything_is_made(scene: Scene) -> None:
+    hard = {"limits.cpu": "3"}
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small"}, "spec": {"hard": hard}}
+    scene.cluster.put({**quota, "status": {"hard": hard, "used": {}}})
+    scene.add()
+    status = await scene.visit()
+    assert (status.phase, scene.cluster.of_run()) == ("Refused", set())
+    assert "ResourceQuota small leaves 3" in (status.reason or "")
+
+
 async def test_credentials_are_made_once(scene: Scene) -> None:
     scene.add()
     await scene.visit()

@@ -7,17 +7,19 @@ import msgspec
 import pytest
 
 from telemetry_contract.times import format_time
-from telemetry_loadtest.comparison_results import CellRecord
+from telemetry_loadtest.comparison_results import CellRecord, Comparison
 from telemetry_loadtest.results import Result
 from telemetry_operator.cluster.errors import UnavailableError
 from telemetry_operator.cluster.kinds import BENCHMARK, COMPARISON, PLATFORM
+from telemetry_operator.comparisons.limits import limits_of
 from telemetry_operator.reconcile.comparison import ComparisonReconciler
 from telemetry_operator.reconcile.comparisons.storing import read_comparison_results
 from telemetry_operator.reconcile.reporting.recorder import Recorder
 from telemetry_operator.reconcile.runs.storing import build_results
 from telemetry_operator.reconcile.subject import STOP
-from telemetry_operator.resources.comparison import RECORD_KEY, build_record
+from telemetry_operator.resources.comparison import QUOTA, RECORD_KEY, build_record
 from telemetry_operator.resources.objects import Object
+from telemetry_operator.specs.comparison import platform_named
 from telemetry_operator.specs.comparison_status import ComparisonStatus, read_comparison_status
 from tests.support.comparisons import comparison_manifest
 from tests.support.made_results import Recipe, make_result, short
@@ -33,6 +35,14 @@ SMALL: dict[str, Any] = {
     "stages": [{"duration": "10s", "rate": 5}],
 }
 CELLS = 2
+_LIMITS = {"resources": {"limits": {"cpu": "500m", "memory": "256Mi"}}}
+EQUAL: dict[str, Any] = {
+    "platform": {"producer": _LIMITS, "analytics": _LIMITS, "postgres": {"builtin": _LIMITS}},
+    "variants": [
+        {"architecture": "baseline"},
+        {"name": "longer", "architecture": "baseline", "platform": {"retention": "60d"}},
+    ],
+}
 
 
 def ending_now() -> Result:
@@ -50,6 +60,7 @@ class Scene:
         self.cluster.put(made)
         self.refuses: set[str] = set()
         """Presets whose runs are refused."""
+        self.priority_class: str | None = "compared"
 
     @property
     def comparison(self) -> Object:
@@ -64,7 +75,8 @@ class Scene:
 
     async def visit(self) -> ComparisonStatus:
         """By an operator that has just begun: nothing is remembered from the visit before."""
-        reconciler = ComparisonReconciler(self.cluster, Recorder(self.cluster, instance="x"))
+        recorder = Recorder(self.cluster, instance="x")
+        reconciler = ComparisonReconciler(self.cluster, recorder, priority_class=self.priority_class)
         await reconciler.reconcile_comparison(NAMESPACE, "which")
         return read_comparison_status(self.comparison)
 
@@ -74,7 +86,9 @@ class Scene:
         return await self.visit()
 
     def settle(self) -> None:
-        """Platforms become available, and runs come to their end."""
+        """Platforms become available, runs come to their end, and quotas are in force."""
+        for quota in self.of_kind("ResourceQuota"):
+            quota["status"] = {"hard": quota["spec"]["hard"]}
         for platform in self.of_kind(PLATFORM.kind):
             generation = platform["metadata"]["generation"]
             platform["status"] = available(generation=generation).model_dump(mode="json", by_alias=True)
@@ -89,6 +103,13 @@ class Scene:
         for part in parts:
             self.cluster.put(part)
         return {"phase": "Finished", "verdict": "Passed", "result": kept.model_dump(mode="json", by_alias=True)}
+
+    async def result(self) -> Comparison:
+        """Of all its cells."""
+        status = await self.to_its_end()
+        assert status.result
+        parts = [self.cluster.objects["ConfigMap", name] for name in status.result.config_maps]
+        return read_comparison_results(status.result, parts)
 
     async def to_its_end(self, most: int = 40) -> ComparisonStatus:
         status = ComparisonStatus()
@@ -135,9 +156,7 @@ async def test_cells_are_run_one_after_the_other_to_a_result() -> None:
     status = await scene.to_its_end()
     assert (status.phase, status.progress, status.cells and status.cells.failed) == ("Finished", "2/2", 0)
     assert [(one.profile, one.outcome) for one in status.profiles] == [("mixed", "insufficient data")]
-    assert status.result
-    parts = [scene.cluster.objects["ConfigMap", name] for name in status.result.config_maps]
-    assert len(read_comparison_results(status.result, parts).records) == CELLS
+    assert len((await scene.result()).records) == CELLS
 
 
 async def test_nothing_but_the_result_is_left_of_it() -> None:
@@ -243,6 +262,89 @@ async def test_a_comparison_that_is_being_deleted_is_left_alone() -> None:
     scene.comparison["metadata"]["deletionTimestamp"] = START
     await scene.visit()
     assert scene.cluster.writes == []
+
+
+async def test_a_quota_of_the_equal_sums_is_in_force_before_the_first_cell_is_begun() -> None:
+    scene = Scene(**EQUAL)
+    status = await scene.visits(4)
+    (quota,) = scene.of_kind("ResourceQuota")
+    assert (status.cell, status.plan and status.plan.quota) == (None, "1500m CPU, 768Mi")
+    assert quota["spec"]["hard"] == {"limits.cpu": "1500m", "limits.memory": "768Mi"}
+    assert [owner["uid"] for owner in quota["metadata"]["ownerReferences"]] == [scene.comparison["metadata"]["uid"]]
+    scene.settle()
+    assert (await scene.visit()).cell
+
+
+async def test_the_quota_counts_the_pods_of_cells_by_their_class() -> None:
+    scene = Scene(**EQUAL)
+    while not (platforms := scene.of_kind(PLATFORM.kind)):
+        await scene.visit()
+        scene.settle()
+    (expression,) = scene.of_kind("ResourceQuota")[0]["spec"]["scopeSelector"]["matchExpressions"]
+    assert (expression["scopeName"], expression["values"]) == ("PriorityClass", ["compared"])
+    assert platforms[0]["spec"]["postgres"]["builtin"]["pod"] == {"priorityClassName": "compared"}
+
+
+async def test_limits_for_each_variant_are_those_of_its_cells() -> None:
+    scene = Scene(limits={"cpu": "8", "memory": "6Gi"})
+    while not (platforms := scene.of_kind(PLATFORM.kind)):
+        await scene.visit()
+        scene.settle()
+    (quota,) = scene.of_kind("ResourceQuota")
+    assert limits_of(platform_named("p", platforms[0]["spec"]).spec).hard == quota["spec"]["hard"]
+
+
+async def test_the_result_says_what_the_quota_was_and_the_quota_goes() -> None:
+    scene = Scene(**EQUAL)
+    result = await scene.result()
+    assert result.provenance.limits == {"limits.cpu": "1500m", "limits.memory": "768Mi"}
+    assert not [said for said in (*result.notes, *result.caveats) if "quota" in said or "equal" in said]
+    assert scene.of_kind("ResourceQuota") == []
+
+
+async def test_a_quota_that_somebody_changes_is_put_back_while_the_cell_goes_on() -> None:
+    scene = Scene(**EQUAL)
+    while not scene.of_kind(PLATFORM.kind):
+        await scene.visit()
+        scene.settle()
+    scene.cluster.change("ResourceQuota", QUOTA, ("spec", "hard"), {"limits.cpu": "64"})
+    await scene.visit()
+    assert scene.of_kind("ResourceQuota")[0]["spec"]["hard"] == {"limits.cpu": "1500m", "limits.memory": "768Mi"}
+    assert (await scene.to_its_end()).progress == "2/2"
+
+
+async def test_a_comparison_waits_for_the_quota_of_another() -> None:
+    scene = Scene(**EQUAL)
+    owner = {"kind": "ArchitectureComparison", "name": "first", "uid": "of-another"}
+    metadata = {"name": QUOTA, "ownerReferences": [owner]}
+    scene.cluster.put({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": {"hard": {}}})
+    status = await scene.to_its_end(8)
+    assert (status.cell, scene.of_kind(PLATFORM.kind)) == (None, [])
+    assert "ArchitectureComparison first" in (status.step or "")
+    assert len(scene.of_kind("ResourceQuota")) == 1
+    scene.cluster.remove("ResourceQuota", QUOTA)
+    assert (await scene.to_its_end()).progress == "2/2"
+
+
+async def test_where_nothing_makes_variants_equal_it_is_said_before_and_with_the_result() -> None:
+    scene = Scene()
+    result = await scene.result()
+    plan = read_comparison_status(scene.comparison).plan
+    assert plan
+    assert (plan.quota, "limit of CPU" in (plan.unequal or "")) == (None, True)
+    assert ["NotEqual" in event["reason"] for event in scene.of_kind("Event")].count(True) == 1
+    assert result.provenance.limits == {}
+    assert [note for note in result.notes if note.startswith("Nothing made the variants equal: ")]
+
+
+async def test_a_comparison_that_was_begun_without_a_quota_goes_on_without_one() -> None:
+    scene = Scene(**EQUAL)
+    scene.priority_class = None
+    await scene.visits(3)
+    scene.priority_class = "compared"
+    result = await scene.result()
+    assert not [write for write in scene.cluster.writes if "ResourceQuota" in write]
+    assert "PriorityClass" in result.notes[0]
 
 
 def _events(scene: Scene) -> set[tuple[str, str]]:

@@ -44,6 +44,12 @@ def test_every_pod_is_restricted() -> None:
     assert {name: list(violations(pod)) for name, pod in pods.items()} == {name: [] for name in pods}
 
 
+def test_every_pod_has_limits_that_a_quota_can_count() -> None:
+    for job in jobs().values():
+        for container in job["spec"]["template"]["spec"]["containers"]:
+            assert container["resources"]["limits"].keys() == {"cpu", "memory"}
+
+
 def test_equal_runs_are_equal_objects() -> None:
     assert build_run(RUN) == build_run(run_for(platform_in()))
 

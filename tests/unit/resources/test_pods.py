@@ -38,7 +38,12 @@ def test_tolerations_have_only_what_was_said() -> None:
 
 
 def test_what_nobody_asked_for_is_left_out() -> None:
-    assert not template()["spec"].keys() & {"nodeSelector", "tolerations", "affinity", "imagePullSecrets"}
+    placement = {"nodeSelector", "tolerations", "affinity", "imagePullSecrets", "priorityClassName"}
+    assert not template()["spec"].keys() & placement
+
+
+def test_a_pods_class_is_the_owners() -> None:
+    assert template(priorityClassName="high")["spec"]["priorityClassName"] == "high"
 
 
 def test_a_variable_without_a_value_has_only_a_name() -> None:

@@ -26,6 +26,7 @@ ACCEPTED = {
     "a latency of one": f"{TWO}, metric: {{name: p99, endpoint: latest}}, {EVEN}",
     "freshness": f"{TWO}, metric: {{name: freshness}}, {EVEN}",
     "a variant of four choices": "variants: [{architecture: baseline}, {name: mine, writes: kafka, reads: redis}]",
+    "limits for each": f"{TWO}, limits: {{cpu: 550m, memory: 704Mi}}",
     "what all have and one has": (
         "platform: {retention: 7d}, variants: [{architecture: baseline}, "
         "{name: two, architecture: baseline, platform: {producer: {replicas: 2}}}]"
@@ -76,6 +77,11 @@ REFUSED = {
         "variants: [{architecture: baseline}, {name: bad, store: memory}]",
         "spec.variants[1].platform: store: writes: direct and store: memory contradict each other",
     ),
+    "limits too small for the pods of one": (
+        f"{TWO}, limits: {{cpu: 499m, memory: 6Gi}}",
+        "spec.limits.cpu: found 499m for the 10 pods that redis may have; 50m for each are needed",
+    ),
+    "limits of one kind": (f"{TWO}, limits: {{cpu: 8}}", "spec.limits.memory: required, and missing"),
     "no block": (f"{TWO}, blocks: 0", "spec.blocks: found 0; at least 1 is needed"),
     "a metric that is none": (f"{TWO}, metric: {{name: p96}}", "allowed: ceiling, p50, p95, p99, freshness"),
 }

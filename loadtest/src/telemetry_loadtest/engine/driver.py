@@ -15,7 +15,7 @@ import gevent
 import structlog
 
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
-from telemetry_loadtest.allowance import allowed_cores
+from telemetry_loadtest.allowance import allowed_cores, held_back_seconds
 from telemetry_loadtest.arrivals import Arrival, arrivals
 from telemetry_loadtest.checking import Judged, judge, unanswered
 from telemetry_loadtest.credentials import Credentials
@@ -85,6 +85,7 @@ class Driver:
         self._upcoming = next(self._arrivals, None)
         self._processor = 0.0, 0.0  # time on the clock, and of the processor, at the look before
         self._allowed = min(allowed_cores(), 1.0)
+        self._held_back = 0.0  # seconds, at the look before
         self._waiting: deque[Arrival] = deque()
         self._stopping = False
         self._begin = 0.0  # on the monotonic clock
@@ -97,6 +98,7 @@ class Driver:
         self._workload = Workload(self._plan, self._credentials, round(begin * MICROSECONDS_PER_SECOND))
         gevent.sleep(max(begin - time.time(), 0))
         self._processor = time.monotonic(), time.process_time()
+        self._held_back = held_back_seconds()
         beside = [gevent.spawn(self._report), gevent.spawn(self._watch_loop)]
         self._dispatch()
         self._drain()
@@ -197,6 +199,7 @@ class Driver:
             slip=round(slip * 1000, 3),
             connection_errors=failed - self._failed_before,
             in_flight=self._recorder.in_flight,
+            held_back=round(self._held_back_since() * 1000, 3),
         )
         self._failed_before, self._slip, self._lag = failed, 0.0, 0.0
         self._tell(self._recorder.cut(waiting=len(self._waiting), health=health))
@@ -205,6 +208,10 @@ class Driver:
         before, self._processor = self._processor, (time.monotonic(), time.process_time())
         elapsed, used = (now - then for now, then in zip(self._processor, before, strict=True))
         return round(used / elapsed / self._allowed, 4) if elapsed > 0 else 0.0
+
+    def _held_back_since(self) -> float:
+        before, self._held_back = self._held_back, held_back_seconds()
+        return self._held_back - before
 
     def _watch_loop(self) -> None:
         while True:

@@ -142,6 +142,7 @@ def _generator(result: Result) -> Table:
         rows += [
             ["processor of a worker, mean and most", f"{share(sum(cpu) / len(cpu))}, {share(max(cpu))}"],
             ["worst delay of its event loop", milliseconds(max(one.loop_lag for one in samples))],
+            ["longest held back by its CPU limit, in a second", milliseconds(max(one.held_back for one in samples))],
             ["worst slip behind the schedule", milliseconds(max(one.slip for one in samples))],
             ["connection errors", count(sum(one.connection_errors for one in samples))],
         ]

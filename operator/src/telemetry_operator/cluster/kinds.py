@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from telemetry_operator.resources.objects import OWNED_KINDS, Kind
+from telemetry_operator.resources.objects import OWNED_KINDS, RESOURCE_QUOTA, Kind
 from telemetry_operator.specs.platform import API_VERSION, KIND
 
 PLATFORM: Final = Kind(API_VERSION, KIND, "telemetryplatforms")
@@ -14,7 +14,8 @@ EVENT: Final = Kind("events.k8s.io/v1", "Event", "events")
 LEASE: Final = Kind("coordination.k8s.io/v1", "Lease", "leases")
 
 _BY_NAME: Final = {
-    kind.kind: kind for kind in (*OWNED_KINDS, PLATFORM, BENCHMARK, COMPARISON, POD, CLAIM, EVENT, LEASE)
+    kind.kind: kind
+    for kind in (*OWNED_KINDS, RESOURCE_QUOTA, PLATFORM, BENCHMARK, COMPARISON, POD, CLAIM, EVENT, LEASE)
 }
 
 

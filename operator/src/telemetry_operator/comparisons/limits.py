@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from telemetry_operator.resources.amounts import canonical
 from telemetry_operator.resources.sizes import resources_of
-from telemetry_operator.specs.layout import Server, builtin_servers, component_spec, components_of, replica_bounds
+from telemetry_operator.specs.layout import Server, component_spec, most_pods
 from telemetry_operator.specs.pods import Compute
 from telemetry_operator.specs.quantity import Quantity
 from telemetry_operator.specs.spec import PlatformSpec
@@ -20,6 +20,12 @@ class Limits:
 
     cpu: Decimal | None
     memory: Decimal | None
+
+    @property
+    def hard(self) -> dict[str, str]:
+        """As a ResourceQuota has them, in the form in which the API server gives them back; those that there are."""
+        amounts = {"cpu": self.cpu and Quantity(f"{self.cpu:f}"), "memory": self.memory and _memory(self.memory)}
+        return {f"limits.{name}": canonical(amount) for name, amount in amounts.items() if amount}
 
     def __str__(self) -> str:
         cpu = "no limit of CPU" if self.cpu is None else f"{canonical(Quantity(str(self.cpu)))} CPU"
@@ -41,10 +47,13 @@ def differ(limits: Mapping[str, Limits]) -> bool:
 
 
 def _pods(spec: PlatformSpec) -> Iterator[tuple[Compute, int]]:
-    for component in components_of(spec):
-        yield component_spec(spec, component).resources.limits, replica_bounds(spec, component).most
-    for server in builtin_servers(spec):
-        yield resources_of(spec, server).limits, spec.kafka.builtin.brokers if server is Server.KAFKA else 1
+    for part, pods in most_pods(spec).items():
+        found = resources_of(spec, part) if isinstance(part, Server) else component_spec(spec, part).resources
+        yield found.limits, pods
+
+
+def _memory(amount: Decimal) -> Quantity:
+    return Quantity(f"{int(amount / _MEBI)}Mi" if amount % _MEBI == 0 else f"{amount:f}")
 
 
 def _sum(given: Iterator[tuple[Quantity | None, int]]) -> Decimal | None:

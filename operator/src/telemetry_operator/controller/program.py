@@ -67,7 +67,7 @@ async def operate(settings: OperatorSettings, *, after_write: AfterWrite | None 
             BenchmarkReconciler(
                 cluster, recorder, image=settings.loadtest_image, operator_namespace=settings.namespace
             ),
-            ComparisonReconciler(cluster, recorder),
+            ComparisonReconciler(cluster, recorder, priority_class=settings.comparison_priority_class),
         )
         return await _Program(settings, cluster, reconcilers, leadership, health, stop).serve()
 

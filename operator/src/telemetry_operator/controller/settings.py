@@ -20,6 +20,7 @@ PREFIX: Final = "TELEMETRY_OPERATOR_"
 EXIT_USAGE: Final = 2
 
 DNS_LABEL: Final = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
+DNS_SUBDOMAIN: Final = "^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$"
 Namespace = Annotated[str, Field(pattern=DNS_LABEL)]
 
 
@@ -48,13 +49,15 @@ class OperatorSettings(BaseSettings):
     kafka_image: str = "apache/kafka:4.1.1"
     """Image of builtin Kafka, where a manifest names none."""
 
+    comparison_priority_class: Annotated[str, Field(pattern=DNS_SUBDOMAIN)] | None = None
+    """PriorityClass of compared platforms' pods, by which a quota counts them alone; without it there is none."""
     namespaces: Annotated[tuple[Namespace, ...], NoDecode] = ()
     """Namespaces whose platforms are looked after, by commas; without it those of the whole cluster."""
     namespace: Namespace = "default"
     """Namespace that the operator runs in: network policies let its probes through."""
-    pod_name: Annotated[str, Field(pattern="^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$")] | None = None
+    pod_name: Annotated[str, Field(pattern=DNS_SUBDOMAIN)] | None = None
     """Name of this process in the Lease; without it made from the host and the process's id."""
-    lease_name: Annotated[str, Field(pattern="^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$")] = "telemetry-operator"
+    lease_name: Annotated[str, Field(pattern=DNS_SUBDOMAIN)] = "telemetry-operator"
     """Name of the Lease that decides which process leads."""
     lease_namespace: Namespace | None = None
     """Namespace of the Lease; without it `TELEMETRY_OPERATOR_NAMESPACE`."""

@@ -80,6 +80,7 @@ COMPARISON_TWINS: Final[Mapping[str, Validation]] = {
 OPEN_BLOCKS: Final[Mapping[str, str]] = {
     "data_is_fresh": "provider is a field of an open block",
     "platforms_are_not_paused": "paused is a field of an open block",
+    "limits_are_enough": "how many pods a variant has follows from open blocks",
     "platforms_are_whole": "what is put together from open blocks is a platform only then",
 }
 """Rules without a twin, and why: the operator refuses by them."""

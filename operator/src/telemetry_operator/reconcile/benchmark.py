@@ -42,11 +42,12 @@ from telemetry_operator.reconcile.runs.master import Address, SilentMasterError,
 from telemetry_operator.reconcile.runs.observe import observe_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
+from telemetry_operator.reconcile.runs.room import without_room
 from telemetry_operator.reconcile.runs.storing import build_results
 from telemetry_operator.resources.benchmark import build_run, target_in_cluster
 from telemetry_operator.resources.benchmark_context import Run
 from telemetry_operator.resources.benchmark_inputs import TooLargeError, build_credentials
-from telemetry_operator.resources.objects import JOB, NETWORK_POLICY, SECRET, SERVICE, Object, key_of
+from telemetry_operator.resources.objects import JOB, NETWORK_POLICY, RESOURCE_QUOTA, SECRET, SERVICE, Object, key_of
 from telemetry_operator.specs.benchmark import ExistingData, TelemetryBenchmark
 from telemetry_operator.specs.benchmark_status import OVER, BenchmarkStatus, Phase
 from telemetry_operator.specs.platform import TelemetryPlatform
@@ -127,7 +128,7 @@ class BenchmarkReconciler:
             return told_as.ended(observed, Said(RunReason.STOPPED, f"stopped before it began: {observed.stop}"), _now())
         if place := place_of(observed):
             return told_as.queued(observed, place, _now())
-        if why := unavailable(observed) or await self._foreign(observed) or self._too_large(observed):
+        if why := unavailable(observed) or await self._foreign(observed) or await self._unfit(observed):
             return told_as.refused(observed, why, _now())
         return told_as.begun(observed, _now())
 
@@ -145,12 +146,12 @@ class BenchmarkReconciler:
         words = f"{name} holds {kept:,} readings already; spec.existingData: Allow loads it nevertheless"
         return Said(RunReason.FOREIGN_DATA, words)
 
-    def _too_large(self, observed: ObservedRun) -> Said | None:
+    async def _unfit(self, observed: ObservedRun) -> Said | None:
         try:
-            self._objects(observed, _plan(observed))
+            objects = self._objects(observed, _plan(observed))
         except TooLargeError as error:
             return Said(RunReason.RUN_DOES_NOT_FIT, error.message)
-        return None
+        return without_room(await self._cluster.list(RESOURCE_QUOTA, observed.metadata["namespace"]), objects)
 
     # The load.
 

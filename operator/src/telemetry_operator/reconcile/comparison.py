@@ -20,12 +20,14 @@ from telemetry_loadtest.results import NotAResultError
 from telemetry_operator.cluster.errors import AlreadyExistsError
 from telemetry_operator.cluster.kinds import kind_named
 from telemetry_operator.cluster.protocols import StatusWriter, Writer
+from telemetry_operator.comparisons.bounding import Bound, Unbound, bound_of, fitted
 from telemetry_operator.comparisons.cells import benchmark_of_cell, spec_of_cell
 from telemetry_operator.reconcile.comparisons import next as following
 from telemetry_operator.reconcile.comparisons import status as told_as
 from telemetry_operator.reconcile.comparisons.next import next_step
 from telemetry_operator.reconcile.comparisons.observe import observe_comparison
 from telemetry_operator.reconcile.comparisons.observed import ObservedComparison
+from telemetry_operator.reconcile.comparisons.quota import hold_quota, release_quota
 from telemetry_operator.reconcile.comparisons.reasons import ComparisonReason, Said
 from telemetry_operator.reconcile.comparisons.reckoning import judge, plan_for_cluster
 from telemetry_operator.reconcile.comparisons.storing import build_comparison_results
@@ -73,6 +75,7 @@ class _Going:
     observed: ObservedComparison
     model: ArchitectureComparison
     plan: ComparisonPlan
+    bound: Bound | Unbound
 
     @property
     def subject(self) -> Object:
@@ -82,8 +85,9 @@ class _Going:
 class ComparisonReconciler:
     """Visits comparisons, any number of different ones at a time."""
 
-    def __init__(self, cluster: ComparisonCluster, recorder: Recorder) -> None:
+    def __init__(self, cluster: ComparisonCluster, recorder: Recorder, *, priority_class: str | None = None) -> None:
         self._cluster = cluster
+        self._priority_class = priority_class
         self._teller = Teller(cluster, recorder)
 
     async def reconcile_comparison(self, namespace: str, name: str) -> ComparisonVisit | None:
@@ -100,6 +104,7 @@ class ComparisonReconciler:
         if observed.is_over:
             await self._clear(observed)
             await self._forget(observed, tuple(observed.records))
+            await release_quota(self._cluster, observed)
             return ComparisonVisit(observed=observed)
         status, kept = await self._visited(observed)
         await self._teller.tell(observed.subject, status, _notices(observed.status, status, kept), _now())
@@ -107,12 +112,14 @@ class ComparisonReconciler:
         return ComparisonVisit(observed=observed, status=status, kept=kept, again_seconds=again)
 
     async def _visited(self, observed: ObservedComparison) -> tuple[ComparisonStatus, CellRecord | None]:
-        planned = _planned(observed)
+        planned = _planned(observed, self._priority_class)
         if isinstance(planned, Said):
             return told_as.refused(observed, planned, _now()), None
         if observed.status.run is None:
-            return told_as.begun(observed, planned.plan, _now()), None
+            return told_as.begun(observed, planned.plan, planned.bound, _now()), None
         step = next_step(observed, planned.plan, _now())
+        if waits := await self._bounded(planned, step):
+            return told_as.going(observed, planned.plan, waits, _now()), None
         if isinstance(step, following.Keep | following.Fail):
             return await self._keep(planned, step)
         return await self._take(planned, step), None
@@ -140,8 +147,15 @@ class ComparisonReconciler:
 
     # A cell.
 
+    async def _bounded(self, going: _Going, step: following.Step) -> Said | None:
+        """What the next cell waits for before it is begun; one that is under way goes on."""
+        if isinstance(going.bound, Unbound) or isinstance(step, following.Judge):
+            return None
+        waits = await hold_quota(self._cluster, going.observed, going.bound)
+        return waits if isinstance(step, following.Begin) else None
+
     async def _make_platform(self, going: _Going, cell: PlannedCell) -> Said:
-        spec = spec_of_cell(going.model, going.plan, cell)
+        spec = fitted(going.model.spec, spec_of_cell(going.model, going.plan, cell), going.bound)
         await self._create(build_cell_platform(going.subject, cell, spec))
         return Said(ComparisonReason.PREPARING_CELL, f"{cell.name}: its platform comes up")
 
@@ -204,14 +218,14 @@ class ComparisonReconciler:
         observed, plan = going.observed, going.plan
         if not observed.records:
             return told_as.finished(observed, plan, why, None, _now())
-        result = await asyncio.to_thread(judge, observed, plan, list(observed.records.values()), _now())
+        result = await asyncio.to_thread(judge, observed, plan, list(observed.records.values()), going.bound, _now())
         objects, kept = build_comparison_results(observed.subject, result)
         for built in objects:
             await self._cluster.apply(built)
         return told_as.finished(observed, plan, why, (result, kept), _now())
 
 
-def _planned(observed: ObservedComparison) -> _Going | Said:
+def _planned(observed: ObservedComparison, priority_class: str | None) -> _Going | Said:
     """The comparison with its plan, or why it may not be had."""
     model = observed.model
     if model is None:
@@ -220,15 +234,27 @@ def _planned(observed: ObservedComparison) -> _Going | Said:
         why = "a ceiling is a search of many runs, which telemetryctl compare looks for on one machine; in a cluster "
         return Said(ComparisonReason.NOT_IN_A_CLUSTER, f"{why}compare p95 or freshness at the rates of stages")
     plan = plan_for_cluster(model)
-    return plan if isinstance(plan, Said) else _Going(observed, model, plan)
+    if isinstance(plan, Said):
+        return plan
+    return _Going(observed, model, plan, _bound(observed.status, bound_of(model, priority_class)))
+
+
+def _bound(status: ComparisonStatus, found: Bound | Unbound) -> Bound | Unbound:
+    """As it was when the comparison began: cells with a quota and cells without are not alike."""
+    said = status.plan
+    if said is None or said.quota or isinstance(found, Unbound):
+        return found
+    return Unbound(said.unequal or "no quota was made when it began")
 
 
 def _notices(old: ComparisonStatus, new: ComparisonStatus, kept: CellRecord | None) -> tuple[Notice, ...]:
-    """An Event for each phase, and for each cell that has no number."""
-    began = (notice_of_phase(new.conditions, ComparisonReason),) if old.phase is not new.phase else ()
-    if kept is None or kept.value is not None:
-        return began
-    return (*began, Notice(ComparisonReason.CELL_FAILED, f"{kept.name}: {kept.reason}", is_warning=True))
+    """An Event for each phase, for variants that are not equal, and for each cell that has no number."""
+    notices = [notice_of_phase(new.conditions, ComparisonReason)] if old.phase is not new.phase else []
+    if old.run is None and new.plan and (why := new.plan.unequal):
+        notices.append(Notice(ComparisonReason.NOT_EQUAL, f"nothing makes the variants equal: {why}", is_warning=True))
+    if kept is not None and kept.value is None:
+        notices.append(Notice(ComparisonReason.CELL_FAILED, f"{kept.name}: {kept.reason}", is_warning=True))
+    return tuple(notices)
 
 
 def _now() -> int:

@@ -7,6 +7,7 @@ from telemetry_loadtest.plan import Plan
 from telemetry_operator.resources.files import ROOT
 from telemetry_operator.resources.naming import COMPONENT_LABEL, MANAGED_BY, part_name
 from telemetry_operator.resources.objects import Kind, Object
+from telemetry_operator.resources.sizes import Usual, completed
 from telemetry_operator.specs.benchmark import TelemetryBenchmark
 from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.pods import Compute, Resources
@@ -31,13 +32,15 @@ CERTIFICATE_DIRECTORY: Final = f"{ROOT}/platform"
 CREDENTIALS_FILE: Final = f"{CREDENTIALS_DIRECTORY}/{CREDENTIALS_KEY}"
 CERTIFICATE_FILE: Final = f"{CERTIFICATE_DIRECTORY}/tls.crt"
 
-# No CPU limit: a worker that is throttled is late, and a run whose generator was late says nothing.
-WORKER_RESOURCES: Final = Resources(
-    requests=Compute(cpu=Quantity("100m"), memory=Quantity("128Mi")), limits=Compute(memory=Quantity("512Mi"))
+# Limits of CPU let a quota of the namespace count these pods. They are beyond what one process takes: a worker that is
+# throttled is late, and a run whose generator was late says nothing.
+USUAL_WORKER: Final = Usual(
+    cpu=Quantity("100m"), memory=Quantity("128Mi"), most_memory=Quantity("512Mi"), most_cpu=Quantity("2")
 )
 # It keeps the whole result, about 2 KiB for each second of the run.
 MASTER_RESOURCES: Final = Resources(
-    requests=Compute(cpu=Quantity("50m"), memory=Quantity("128Mi")), limits=Compute(memory=Quantity("1Gi"))
+    requests=Compute(cpu=Quantity("50m"), memory=Quantity("128Mi")),
+    limits=Compute(cpu=Quantity("2"), memory=Quantity("1Gi")),
 )
 
 
@@ -55,7 +58,10 @@ class Run:
     operator_namespace: str | None = None
     """Where the operator's pods are, which alone reach the master's control port; None lets anybody try the token."""
     master_resources: Resources = MASTER_RESOURCES
-    worker_resources: Resources = WORKER_RESOURCES
+
+    @property
+    def worker_resources(self) -> Resources:
+        return completed(self.benchmark.spec.worker_resources, USUAL_WORKER)
 
     def part(self, suffix: str) -> str:
         """Name of one of its objects."""

@@ -33,6 +33,8 @@ AUTOSCALER: Final = Kind("autoscaling/v2", "HorizontalPodAutoscaler", "horizonta
 DISRUPTION_BUDGET: Final = Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets")
 NETWORK_POLICY: Final = Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies")
 INGRESS: Final = Kind("networking.k8s.io/v1", "Ingress", "ingresses")
+RESOURCE_QUOTA: Final = Kind("v1", "ResourceQuota", "resourcequotas")
+"""Of comparisons alone."""
 
 OWNED_KINDS: Final = (
     SERVICE_ACCOUNT, CONFIG_MAP, SECRET, SERVICE, STATEFUL_SET, DEPLOYMENT, JOB, AUTOSCALER, DISRUPTION_BUDGET,

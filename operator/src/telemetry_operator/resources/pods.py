@@ -165,6 +165,7 @@ def _placement(shape: PodTemplate) -> Object:
         "tolerations": [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in shape.tolerations],
         "affinity": _without_empty_lists(shape.affinity),
         "imagePullSecrets": [{"name": one.name} for one in shape.image_pull_secrets],
+        "priorityClassName": shape.priority_class_name,
     }
     return {name: value for name, value in placement.items() if value}
 

@@ -1,4 +1,4 @@
-"""What the builtin servers ask for and may use where the spec does not say, so that quotas can count them."""
+"""What pods ask for and may use where the spec does not say, so that quotas can count them."""
 
 from typing import Final, NamedTuple
 
@@ -9,11 +9,12 @@ from telemetry_operator.specs.spec import PlatformSpec
 
 
 class Usual(NamedTuple):
-    """CPU and memory asked for, and the most memory."""
+    """CPU and memory asked for, the most memory, and the most CPU where that is bounded."""
 
     cpu: Quantity
     memory: Quantity
     most_memory: Quantity
+    most_cpu: Quantity | None = None
 
 
 USUAL: Final = {
@@ -24,15 +25,20 @@ USUAL: Final = {
 
 
 def resources_of(spec: PlatformSpec, server: Server) -> Resources:
-    """The spec's resources; what it leaves out is the usual, moved so far that no request is above its limit."""
-    given, usual = builtin_of(spec, server).resources, USUAL[server]
-    limit = given.limits.memory or _larger(usual.most_memory, given.requests.memory)
+    """A server's, as the spec and the usual have them."""
+    return completed(builtin_of(spec, server).resources, USUAL[server])
+
+
+def completed(given: Resources, usual: Usual) -> Resources:
+    """The given resources; what they leave out is the usual, moved so far that no request is above its limit."""
+    memory = given.limits.memory or _larger(usual.most_memory, given.requests.memory)
+    cpu = given.limits.cpu or (usual.most_cpu and _larger(usual.most_cpu, given.requests.cpu))
     return Resources(
         requests=Compute(
-            cpu=given.requests.cpu or _smaller(usual.cpu, given.limits.cpu),
-            memory=given.requests.memory or _smaller(usual.memory, limit),
+            cpu=given.requests.cpu or _smaller(usual.cpu, cpu),
+            memory=given.requests.memory or _smaller(usual.memory, memory),
         ),
-        limits=Compute(cpu=given.limits.cpu, memory=limit),
+        limits=Compute(cpu=cpu, memory=memory),
     )
 
 

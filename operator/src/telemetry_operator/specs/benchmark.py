@@ -18,6 +18,7 @@ from telemetry_operator.specs.findings import Finding, Rule, at
 from telemetry_operator.specs.load import Stage
 from telemetry_operator.specs.names import DnsLabel
 from telemetry_operator.specs.platform import Metadata
+from telemetry_operator.specs.pods import Resources
 
 LONGEST: Final = 24 * 3600  # seconds of a run: a soak is bounded
 PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p999")
@@ -85,6 +86,11 @@ class Workload(SpecModel):
     devices: Count = Field(200, ge=1, le=100_000, description="Devices that send and are asked about.")
     batch_size: Count = Field(100, ge=1, le=10_000, description="Readings in a request of ingest-batch.")
     workers: Count = Field(1, ge=1, le=64, description="Processes that generate the load.")
+    worker_resources: Resources = Field(
+        default_factory=Resources,
+        description="CPU and memory of each worker's pod in a cluster. Where left out: requests of 100m and 128Mi, "
+        "limits of 2 and 512Mi; a worker is one process, and has no use for more CPU.",
+    )
     max_in_flight: Count = Field(1000, ge=1, le=100_000, description="Requests under way at most; more are dropped.")
     request_timeout: Duration = Field(Duration("10s"), description="After which a request counts as failed.")
     connection_age: Duration = Field(Duration("30s"), description="After which a connection is made anew.")

@@ -24,14 +24,18 @@ from telemetry_operator.specs.benchmark import (
 from telemetry_operator.specs.diagnosis import findings_of
 from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.findings import Finding, Rule, at
+from telemetry_operator.specs.layout import most_pods
 from telemetry_operator.specs.load import Rate
 from telemetry_operator.specs.names import LabelPart
 from telemetry_operator.specs.platform import API_VERSION, KIND, Metadata, TelemetryPlatform
+from telemetry_operator.specs.quantity import Quantity
 from telemetry_operator.specs.spec import Preset
 
 SERVERS: Final = ("postgres", "redis", "kafka")
 CHOICES: Final = ("architecture", "writes", "store", "reads", "scaling")
 MOST_VARIANTS: Final = 20
+LEAST_CPU: Final = Quantity("50m")
+LEAST_MEMORY: Final = Quantity("64Mi")
 
 _OPEN: Final[dict[str, Any]] = {"x-kubernetes-preserve-unknown-fields": True}
 PlatformPart = Annotated[dict[str, Any], Field(json_schema_extra=_OPEN)]
@@ -58,6 +62,13 @@ class Climb(SpecModel):
     precision: Annotated[Number, Field(ge=0.01, le=1)] = Field(
         PRECISION, description="How near the two ends must come, as a share of the lower one."
     )
+
+
+class Budget(SpecModel):
+    """An amount of CPU and memory for all pods of a platform."""
+
+    cpu: Quantity = Field(description="CPUs, for example 8.")
+    memory: Quantity = Field(description="Memory, for example 6Gi.")
 
 
 class Variant(SpecModel):
@@ -158,6 +169,20 @@ def platforms_are_not_paused(spec: "ComparisonSpec") -> Finding | None:
     return Finding(("variants", number, "platform", "paused"), "found true; a paused platform never comes up")
 
 
+def limits_are_enough(spec: "ComparisonSpec") -> Finding | None:
+    """The more pods a variant has, the less is each one's share."""
+    if spec.limits is None or any(spec.platform_faults()):
+        return None
+    for variant in spec.variants:
+        pods = sum(most_pods(platform_named(variant.title, spec.platform_of(variant)).spec).values())
+        for kind, least in (("cpu", LEAST_CPU), ("memory", LEAST_MEMORY)):
+            found = getattr(spec.limits, kind)
+            if found.value < pods * least.value:
+                why = f"found {found} for the {pods} pods that {variant.title} may have; {least} for each are needed"
+                return at(f"limits.{kind}", why)
+    return None
+
+
 def platforms_are_whole(spec: "ComparisonSpec") -> Finding | None:
     """Each variant, put together with what all have, is a platform."""
     return next(spec.platform_faults(), None)
@@ -183,6 +208,12 @@ class ComparisonSpec(Workload):
         default=False,
         description="Whether the first variant runs twice in each block: what differs between the two is noise.",
     )
+    limits: Budget | None = Field(
+        None,
+        description="What the pods of each variant may use together, servers included, at as many replicas as it may "
+        "have: in a cluster shared out among them, in the ratio of what each may use otherwise, and held by a "
+        "ResourceQuota. Left out: their platforms' own limits.",
+    )
     run_deadline: Duration | None = Field(None, description="After which a run is Aborted, and has no number.")
     deadline: Duration | None = Field(
         None, description="After which no further run is begun, and the comparison is Aborted."
@@ -202,6 +233,7 @@ class ComparisonSpec(Workload):
         Rule(data_is_fresh),
         Rule(platforms_are_not_paused),
         Rule(platforms_are_whole),
+        Rule(limits_are_enough),
     )
 
     def platform_of(self, variant: Variant) -> dict[str, Any]:

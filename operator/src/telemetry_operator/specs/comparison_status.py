@@ -38,6 +38,10 @@ class PlanSummary(StatusModel):
     limits: tuple[str, ...] = Field(
         (), description="Of each variant the sum of its pods' limits, at as many replicas as it may have."
     )
+    quota: str | None = Field(
+        None, description="What a ResourceQuota holds each variant's pods to, all together; missing where none does."
+    )
+    unequal: str | None = Field(None, description="Why nothing makes the variants equal; missing where a quota does.")
 
 
 class Cells(StatusModel):

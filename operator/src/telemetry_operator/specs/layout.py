@@ -91,6 +91,14 @@ def builtin_servers(spec: PlatformSpec) -> tuple[Server, ...]:
     return tuple(server for server in servers_of(spec) if provider_of(spec, server) is Provider.BUILTIN)
 
 
+def most_pods(spec: PlatformSpec) -> dict[Component | Server, int]:
+    """How many pods each component and builtin server may have."""
+    most: dict[Component | Server, int] = {one: replica_bounds(spec, one).most for one in components_of(spec)}
+    for server in builtin_servers(spec):
+        most[server] = spec.kafka.builtin.brokers if server is Server.KAFKA else 1
+    return most
+
+
 def replication_of(spec: PlatformSpec) -> int:
     """Copies of each topic."""
     return spec.kafka.external.replication_factor if spec.kafka.external else spec.kafka.builtin.brokers

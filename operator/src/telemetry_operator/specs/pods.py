@@ -96,5 +96,8 @@ class PodTemplate(SpecModel):
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )
     image_pull_secrets: tuple[ImagePullSecret, ...] = Field((), description="Secrets to pull images with.")
+    priority_class_name: ObjectName | None = Field(
+        None, description="PriorityClass of the pod; left out: the cluster's default."
+    )
 
     rules: ClassVar[tuple[Rule, ...]] = (Rule(variables_have_names_of_their_own),)

@@ -10,9 +10,9 @@ from telemetry_operator.cluster.kinds import BENCHMARK, CLAIM, COMPARISON, PLATF
 from telemetry_operator.cluster.protocols import Reader
 from telemetry_operator.reconcile.comparisons.observed import ObservedComparison
 from telemetry_operator.resources.benchmark_context import BENCHMARK_LABEL
-from telemetry_operator.resources.comparison import COMPARISON_LABEL, RECORD, RECORD_KEY
+from telemetry_operator.resources.comparison import COMPARISON_LABEL, QUOTA, RECORD, RECORD_KEY
 from telemetry_operator.resources.naming import COMPONENT_LABEL, MANAGED_BY, PLATFORM_LABEL
-from telemetry_operator.resources.objects import CONFIG_MAP, Object, key_of
+from telemetry_operator.resources.objects import CONFIG_MAP, RESOURCE_QUOTA, Object, key_of
 from telemetry_operator.specs.comparison import ArchitectureComparison
 from telemetry_operator.specs.comparison_status import read_comparison_status
 from telemetry_operator.specs.manifest import ManifestError, parse_object_of
@@ -30,8 +30,9 @@ async def observe_comparison(cluster: Reader, namespace: str, name: str) -> Obse
     labels = {**MANAGED_BY, COMPARISON_LABEL: name}
     kinds = ((PLATFORM, labels), (BENCHMARK, labels), (CONFIG_MAP, {**labels, COMPONENT_LABEL: RECORD}))
     listed = await asyncio.gather(*(cluster.list(kind, namespace, labels=chosen) for kind, chosen in kinds))
-    platforms, benchmarks, kept = ([one for one in some if _is_owned(one, found)] for some in listed)
+    platforms, benchmarks, kept = ([one for one in some if is_owned(one, found)] for some in listed)
     pods, claims = await _of_cell(cluster, namespace, status.cell.object) if status.cell else ((), ())
+    quotas = await cluster.list(RESOURCE_QUOTA, namespace)
     return ObservedComparison(
         subject=found,
         model=model,
@@ -41,6 +42,7 @@ async def observe_comparison(cluster: Reader, namespace: str, name: str) -> Obse
         benchmarks={one["metadata"]["name"]: one for one in benchmarks},
         records={record.name: record for record in _records(kept)},
         kept={key_of(one): one for one in kept},
+        quota=next((one for one in quotas if one["metadata"]["name"] == QUOTA), None),
         pods=pods,
         claims=claims,
     )
@@ -53,7 +55,8 @@ def _parsed(found: Object) -> tuple[ArchitectureComparison | None, str]:
         return None, str(error)
 
 
-def _is_owned(found: Object, comparison: Object) -> bool:
+def is_owned(found: Object, comparison: Object) -> bool:
+    """Whether an object goes with this very comparison, not with an earlier one of its name."""
     uid = comparison["metadata"]["uid"]
     return any(owner["uid"] == uid for owner in found["metadata"].get("ownerReferences") or ())
 

@@ -24,6 +24,8 @@ class ObservedComparison(Subject[ComparisonStatus]):
     """By the names of their cells."""
     kept: Mapping[Key, Object] = field(default_factory=dict)
     """The ConfigMaps that hold the records."""
+    quota: Object | None = None
+    """The one that bounds compared platforms in its namespace, whosever it is."""
     pods: tuple[Object, ...] = ()
     """Of the cell's platform and run."""
     claims: tuple[Object, ...] = ()

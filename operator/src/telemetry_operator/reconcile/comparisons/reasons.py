@@ -13,10 +13,13 @@ class ComparisonReason(StrEnum):
     NOTHING_TO_COMPARE = "NothingToCompare"
 
     # It is on its way.
+    QUEUED = "Queued"
     PREPARING_CELL = "PreparingCell"
     LOADING_CELL = "LoadingCell"
     CLEARING_CELL = "ClearingCell"
     CELL_FAILED = "CellFailed"
+    """Of an Event."""
+    NOT_EQUAL = "NotEqual"
     """Of an Event."""
 
     # It is over.

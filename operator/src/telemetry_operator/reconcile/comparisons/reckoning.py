@@ -3,16 +3,16 @@
 An operator that never sees one does without it, and without the 30 MB that it takes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from telemetry_contract.times import format_time
 from telemetry_loadtest.comparison_plan import ComparisonPlan
 from telemetry_loadtest.comparison_results import CellRecord, Comparison, ComparisonProvenance
-from telemetry_operator.comparisons.limits import Limits, differ, limits_of
+from telemetry_operator.comparisons.bounding import Bound, Unbound, limits_of_variants
 from telemetry_operator.reconcile.comparisons.observed import ObservedComparison
 from telemetry_operator.reconcile.comparisons.reasons import ComparisonReason, Said
 from telemetry_operator.reconcile.runs.closing import manifest_text, versions
-from telemetry_operator.specs.comparison import ArchitectureComparison, platform_named
+from telemetry_operator.specs.comparison import ArchitectureComparison
 
 
 def plan_for_cluster(comparison: ArchitectureComparison) -> ComparisonPlan | Said:
@@ -26,29 +26,26 @@ def plan_for_cluster(comparison: ArchitectureComparison) -> ComparisonPlan | Sai
         return Said(ComparisonReason.NOTHING_TO_COMPARE, str(error))
 
 
-def judge(observed: ObservedComparison, plan: ComparisonPlan, records: Sequence[CellRecord], now: int) -> Comparison:
+def judge(
+    observed: ObservedComparison, plan: ComparisonPlan, records: Sequence[CellRecord], bound: Bound | Unbound, now: int
+) -> Comparison:
     """What all records come to at a moment (µs); takes seconds of a processor where there are many variants."""
     from telemetry_loadtest.comparison_judging import assess  # noqa: PLC0415 - see above
 
-    notes = [*_of_limits(limits_of_variants(observed.model))] if observed.model else []
-    return assess(plan, records, _provenance(observed, plan, now), notes=notes)
+    held = bound.limits.hard if isinstance(bound, Bound) else {}
+    notes = [] if isinstance(bound, Bound) else [*_of_limits(observed, bound)]
+    return assess(plan, records, _provenance(observed, plan, held, now), notes=notes)
 
 
-def limits_of_variants(comparison: ArchitectureComparison) -> dict[str, Limits]:
-    """What the pods of each variant may use together, by its name."""
-    spec = comparison.spec
-    platforms = {one.title: platform_named(one.title, spec.platform_of(one)) for one in spec.variants}
-    return {title: limits_of(platform.spec) for title, platform in platforms.items()}
-
-
-def _of_limits(limits: Mapping[str, Limits]) -> list[str]:
-    if not differ(limits):
-        return []
+def _of_limits(observed: ObservedComparison, bound: Unbound) -> Iterator[str]:
+    limits = limits_of_variants(observed.model) if observed.model else {}
     told = "; ".join(f"{title}: {limit}" for title, limit in limits.items())
-    return [f"Nothing made the variants equal. The sums of their pods' limits, at most replicas: {told}."]
+    yield f"Nothing made the variants equal: {bound.why}. The sums of their limits, at most replicas: {told}."
 
 
-def _provenance(observed: ObservedComparison, plan: ComparisonPlan, now: int) -> ComparisonProvenance:
+def _provenance(
+    observed: ObservedComparison, plan: ComparisonPlan, limits: dict[str, str], now: int
+) -> ComparisonProvenance:
     status, metadata = observed.status, observed.metadata
     return ComparisonProvenance(
         run=status.run or metadata["name"],
@@ -60,4 +57,5 @@ def _provenance(observed: ObservedComparison, plan: ComparisonPlan, now: int) ->
         manifest=manifest_text(observed.subject),
         versions=versions(),
         nodes=len(status.nodes) or None,
+        limits=limits,
     )

@@ -6,9 +6,9 @@ from typing import Any, Final
 from telemetry_loadtest.comparison_plan import ComparisonPlan, PlannedCell, cells_of
 from telemetry_loadtest.comparison_results import CellRecord, Comparison
 from telemetry_loadtest.report.words import span
+from telemetry_operator.comparisons.bounding import Bound, Unbound, limits_of_variants
 from telemetry_operator.reconcile.comparisons.observed import ObservedComparison
 from telemetry_operator.reconcile.comparisons.reasons import ComparisonReason, Said
-from telemetry_operator.reconcile.comparisons.reckoning import limits_of_variants
 from telemetry_operator.reconcile.reporting.outcomes import Verdicts, conditions_of, failed, going_on, over
 from telemetry_operator.reconcile.reporting.status import time_of
 from telemetry_operator.reconcile.runs.observe import nodes_of
@@ -30,13 +30,13 @@ def refused(observed: ObservedComparison, why: Said, now: int) -> ComparisonStat
     return _status(observed, now, Phase.REFUSED, failed(why), step=None, reason=why.message)
 
 
-def begun(observed: ObservedComparison, plan: ComparisonPlan, now: int) -> ComparisonStatus:
+def begun(observed: ObservedComparison, plan: ComparisonPlan, bound: Bound | Unbound, now: int) -> ComparisonStatus:
     """From here on the spec is fixed. The run's name follows from the object, so that two visits give it one name."""
     said = Said(ComparisonReason.PREPARING_CELL, "the first cell is begun")
     run = f"{observed.metadata['name']}-{observed.metadata['uid'].partition('-')[0]}"
     return _status(
         observed, now, Phase.RUNNING, going_on(said, _WELL), step=said.message, reason=None, run=run,
-        start_time=time_of(now), plan=_summary(observed, plan), **_counted(plan, ()),
+        start_time=time_of(now), plan=_summary(observed, plan, bound), **_counted(plan, ()),
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def finished(
     )  # fmt: skip
 
 
-def _summary(observed: ObservedComparison, plan: ComparisonPlan) -> PlanSummary:
+def _summary(observed: ObservedComparison, plan: ComparisonPlan, bound: Bound | Unbound) -> PlanSummary:
     metric = plan.primary.metric
     limits = limits_of_variants(observed.model) if observed.model else {}
     return PlanSummary(
@@ -93,6 +93,8 @@ def _summary(observed: ObservedComparison, plan: ComparisonPlan) -> PlanSummary:
         blocks_needed=plan.blocks_needed,
         expected=span(plan.expected_seconds),
         limits=tuple(f"{title}: {limit}" for title, limit in limits.items()),
+        quota=str(bound.limits) if isinstance(bound, Bound) else None,
+        unequal=bound.why if isinstance(bound, Unbound) else None,
     )
 
 
