@@ -18,6 +18,7 @@ LOADED_LABEL: Final = "telemetry.dev/loads"
 
 MASTER: Final = "bench-master"
 WORKER: Final = "bench-worker"
+COLLECTOR: Final = "bench-collector"
 ACCOUNT: Final = "bench"
 PLAN: Final = "bench-plan"
 CREDENTIALS: Final = "bench-credentials"
@@ -25,6 +26,8 @@ CREDENTIALS: Final = "bench-credentials"
 PLAN_KEY: Final = "plan.json"
 CREDENTIALS_KEY: Final = "credentials.json"
 CONTROL_KEY: Final = "control-token"
+SERVERS_KEY: Final = "servers.json"
+COLLECTOR_KEY: Final = "collector-token"
 PLAN_DIRECTORY: Final = f"{ROOT}/plan"
 CREDENTIALS_DIRECTORY: Final = f"{ROOT}/credentials"
 CERTIFICATE_DIRECTORY: Final = f"{ROOT}/platform"
@@ -34,6 +37,11 @@ CERTIFICATE_FILE: Final = f"{CERTIFICATE_DIRECTORY}/tls.crt"
 # No CPU limit: a worker that is throttled is late, and a run whose generator was late says nothing.
 WORKER_RESOURCES: Final = Resources(
     requests=Compute(cpu=Quantity("100m"), memory=Quantity("128Mi")), limits=Compute(memory=Quantity("512Mi"))
+)
+# It keeps what it saw, about 1 KiB a second, and half as much again for each pod and second of the operator's.
+COLLECTOR_RESOURCES: Final = Resources(
+    requests=Compute(cpu=Quantity("10m"), memory=Quantity("64Mi")),
+    limits=Compute(cpu=Quantity("500m"), memory=Quantity("512Mi")),
 )
 # It keeps the whole result, about 2 KiB for each second of the run.
 MASTER_RESOURCES: Final = Resources(
@@ -56,6 +64,7 @@ class Run:
     """Where the operator's pods are, which alone reach the master's control port; None lets anybody try the token."""
     master_resources: Resources = MASTER_RESOURCES
     worker_resources: Resources = WORKER_RESOURCES
+    collector_resources: Resources = COLLECTOR_RESOURCES
 
     def part(self, suffix: str) -> str:
         """Name of one of its objects."""

@@ -4,7 +4,7 @@ from telemetry_loadtest.progress import Progress, Stage
 from telemetry_operator.reconcile.runs.decide import Decision, Ended, Measured, Waits, decide
 from telemetry_operator.reconcile.runs.reasons import RunReason
 from telemetry_operator.reconcile.subject import STOP
-from telemetry_operator.resources.objects import Object
+from telemetry_operator.resources.objects import Key, Object
 from tests.unit.reconcile.runs.given import START, after, begun, jobs, observed, plan, pod
 
 LOADED = {"phase": "Running", "loadTime": START}
@@ -110,3 +110,10 @@ def test_pods_that_may_not_be_made_are_told_by_their_jobs_events() -> None:
     decision = decide(observed(begun(), objects=jobs(), events=(event,)), plan(), None, after(5))
     assert isinstance(decision, Ended)
     assert (decision.why.reason, decision.why.message) == (RunReason.PODS_FORBIDDEN, "exceeded quota: small")
+
+
+def test_a_collector_that_may_not_be_made_holds_nobody_up() -> None:
+    about = {"kind": "Job", "name": "evening-bench-collector"}
+    event = {"reason": "FailedCreate", "note": 'pods "evening-bench-collector-x" is forbidden: no', "regarding": about}
+    given = {**jobs(), Key("Job", "evening-bench-collector"): {}}
+    assert isinstance(decide(observed(begun(), objects=given, events=(event,)), plan(), None, after(5)), Waits)

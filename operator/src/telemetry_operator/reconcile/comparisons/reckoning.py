@@ -31,7 +31,7 @@ def judge(observed: ObservedComparison, plan: ComparisonPlan, records: Sequence[
     from telemetry_loadtest.comparison_judging import assess  # noqa: PLC0415 - see above
 
     notes = [*_of_limits(limits_of_variants(observed.model))] if observed.model else []
-    return assess(plan, records, _provenance(observed, plan, now), notes=notes)
+    return assess(plan, records, _provenance(observed, plan, records, now), notes=notes)
 
 
 def limits_of_variants(comparison: ArchitectureComparison) -> dict[str, Limits]:
@@ -48,7 +48,16 @@ def _of_limits(limits: Mapping[str, Limits]) -> list[str]:
     return [f"Nothing made the variants equal. The sums of their pods' limits, at most replicas: {told}."]
 
 
-def _provenance(observed: ObservedComparison, plan: ComparisonPlan, now: int) -> ComparisonProvenance:
+def _images(records: Sequence[CellRecord]) -> dict[str, str]:
+    """What each component ran in all cells; more than one image of it is worth knowing."""
+    components = sorted({component for one in records for component in one.images})
+    ids = {name: sorted({image for one in records for image in one.images.get(name, ())}) for name in components}
+    return {name: " and ".join(found) for name, found in ids.items()}
+
+
+def _provenance(
+    observed: ObservedComparison, plan: ComparisonPlan, records: Sequence[CellRecord], now: int
+) -> ComparisonProvenance:
     status, metadata = observed.status, observed.metadata
     return ComparisonProvenance(
         run=status.run or metadata["name"],
@@ -60,4 +69,5 @@ def _provenance(observed: ObservedComparison, plan: ComparisonPlan, now: int) ->
         manifest=manifest_text(observed.subject),
         versions=versions(),
         nodes=len(status.nodes) or None,
+        images=_images(records),
     )

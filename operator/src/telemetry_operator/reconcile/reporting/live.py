@@ -68,6 +68,7 @@ class Container(Live, frozen=True):
 
     name: str = ""
     image: str = ""
+    image_id: str = msgspec.field(default="", name="imageID")
     ready: bool = False
     restart_count: int = 0
     state: ContainerState = ContainerState()

@@ -9,6 +9,8 @@ from telemetry_operator.reconcile.reporting.last_words import shortened
 from telemetry_operator.reconcile.reporting.live import Container, Event, Pod, Terminated, parse_live, seconds_since
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
+from telemetry_operator.resources.benchmark_context import COLLECTOR
+from telemetry_operator.resources.naming import part_name
 from telemetry_operator.resources.objects import JOB
 
 PLACING_SECONDS: Final = 60.0
@@ -89,12 +91,17 @@ def _ended(end: Terminated, name: str, *, is_master: bool) -> Said:
 
 def _not_made(observed: ObservedRun) -> Iterator[Said]:
     """Jobs whose pods may not be made say so in Events alone."""
-    jobs = {key.name for key in observed.objects if key.kind == JOB.kind}
+    # A run goes on without its collector.
+    jobs = {key.name for key in observed.objects if key.kind == JOB.kind} - {_collector(observed)}
     owners = {owner.name for pod in observed.pods for owner in parse_live(pod, Pod).metadata.owner_references}
     for event in _warnings(observed.events):
         is_about = event.regarding.kind == JOB.kind and event.regarding.name in jobs - owners
         if is_about and event.reason == "FailedCreate":
             yield Said(RunReason.PODS_FORBIDDEN, shortened(_FORBIDDEN.sub("", event.note)))
+
+
+def _collector(observed: ObservedRun) -> str:
+    return part_name(observed.metadata["name"], COLLECTOR)
 
 
 def _warnings(events: Sequence[dict[str, object]]) -> list[Event]:
