@@ -16,6 +16,8 @@ from tests.e2e.test_benchmarks import RUN_SECONDS, Benchmark
 
 # The metrics API tells of a pod every 10 s to 15 s, the first time when it has seen it twice.
 WHOLE: Final = {"stages": [{"name": "even", "duration": "40s", "rate": 20}], "warmUp": "2s"}
+# An autoscaler looks every 5 s to 15 s and waits for a second high figure; then a pod has to start.
+RISING: Final = {"stages": [{"name": "much", "duration": "90s", "rate": 150}], "warmUp": "2s"}
 
 pytestmark = pytest.mark.xdist_group("benchmarks")
 
@@ -37,6 +39,10 @@ def benchmark(platform: Platform) -> Benchmark:
 
 @pytest.fixture(scope="module")
 def result(benchmark: Benchmark) -> Result:
+    return result_of(benchmark)
+
+
+def result_of(benchmark: Benchmark) -> Result:
     status = read_benchmark_status({"status": benchmark.status})
     assert status.result
     kept = [benchmark.kubectl.need("configmap", name) for name in status.result.config_maps]
@@ -82,3 +88,20 @@ def test_what_let_the_collector_in_goes_with_the_run(benchmark: Benchmark) -> No
     until(
         lambda: not benchmark.parts("jobs,pods,secrets,networkpolicies"), what="nothing that opens", seconds=RUN_SECONDS
     )
+
+
+def test_pods_that_an_autoscaler_adds_are_told_with_how_long_they_took(kubectl: Kubectl, release: Release) -> None:
+    with own_namespace(kubectl) as own:
+        platform = deploy(own, "autoscaling")
+        platform.until("Available")
+        grown = Benchmark(own, "grown", platform=platform.name, profile="write-heavy", **RISING)
+        grown.until("Finished")
+        found = result_of(grown)
+    assert {"desired", "current", "cpu-of-target"} <= seen(found, "producer autoscaler").keys()
+    assert max(value for _, value in seen(found, "producer autoscaler")["desired"].points) > 1
+    arrived = next(one for one in found.arrived if one.component == "producer")
+    assert 0 <= arrived.made <= arrived.ready <= found.duration
+    assert arrived.crossing is not None
+    assert arrived.crossing <= arrived.made
+    assert any(one.text.startswith(f"{arrived.pod} was ready") for one in found.events)
+    assert any("producer is to have" in one.text for one in found.events)

@@ -283,8 +283,8 @@ class Event(msgspec.Struct, frozen=True):
 class Arrived(msgspec.Struct, frozen=True):
     """A pod of the platform that was made and became ready during the run, on its clock.
 
-    `breach` is when the first bound was broken, `crossing` when the component's autoscaler was first seen above what it
-    aims at; None where it was not.
+    `breach` is when the first bound was broken, `crossing` when the component's autoscaler was first above what it aims
+    at, as it was seen to be or acted upon it; None where it was not.
     """
 
     component: str

@@ -66,7 +66,15 @@ class Readied(msgspec.Struct, frozen=True, tag="readied"):
     at: float
 
 
-Line: TypeAlias = Sampled | Counted | Missed | Happened | Readied
+class Scaled(msgspec.Struct, frozen=True, tag="scaled"):
+    """An autoscaler changed how many pods a component is to have."""
+
+    component: str
+    at: float
+    pods: int
+
+
+Line: TypeAlias = Sampled | Counted | Missed | Happened | Readied | Scaled
 _decoder: Final[msgspec.json.Decoder[Line]] = msgspec.json.Decoder(Line)
 
 
@@ -128,10 +136,15 @@ def growth(values: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def events_of(lines: Sequence[Line], begin: float, seconds: float) -> list[Event]:
     """What happened within so many seconds from `begin` on, each once, in its order."""
-    told = {(line.at, line.text) for line in lines if isinstance(line, Happened)}
-    ready = {(one.at, _in_words(one)) for one in lines if isinstance(one, Readied)}
-    return [Event(round(at - begin, 3), text) for at, text in sorted(told | ready) if 0 <= at - begin <= seconds]
+    told = {(one.at, _in_words(one)) for one in lines if isinstance(one, Happened | Readied | Scaled)}
+    return [Event(round(at - begin, 3), text) for at, text in sorted(told) if 0 <= at - begin <= seconds]
 
 
-def _in_words(one: Readied) -> str:
-    return f"{one.pod} was ready, {one.at - one.created:.0f} s after it was made"
+def _in_words(line: Happened | Readied | Scaled) -> str:
+    match line:
+        case Happened(_, text):
+            return text
+        case Readied(_, pod, created, at):
+            return f"{pod} was ready, {at - created:.0f} s after it was made"
+        case Scaled(component, _, pods):
+            return f"{component} is to have {pods} {'pod' if pods == 1 else 'pods'}"

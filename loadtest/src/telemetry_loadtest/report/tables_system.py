@@ -32,7 +32,7 @@ def system_tables(result: Result) -> Iterator[Table]:
         ]
         note = (
             "Pods made during the run, by their own times, which are whole seconds. After the breach: since the first "
-            "bound was broken. After the target: since the autoscaler was seen above it, a look every few seconds."
+            "bound was broken. After the target: since the autoscaler was above it, or acted upon it."
         )
         yield Table("Pods that came", columns, rows, note, range(2, 7))
     if result.system:

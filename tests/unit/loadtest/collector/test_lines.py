@@ -7,6 +7,7 @@ from telemetry_loadtest.collector.lines import (
     Missed,
     Readied,
     Sampled,
+    Scaled,
     Value,
     decode_line,
     decode_lines,
@@ -55,7 +56,7 @@ def test_what_was_looked_at_twice_is_one_point() -> None:
 
 
 def test_what_happened_is_told_once_in_its_order_and_only_from_during_the_run() -> None:
-    scaled, ready = Happened(103.0, "producer is to have 2 pods"), Readied("producer", "producer-2", 103.5, 109.5)
+    scaled, ready = Scaled("producer", 103.0, 2), Readied("producer", "producer-2", 103.5, 109.5)
     lines: list[Line] = [ready, Happened(99.0, "long ago"), scaled, scaled, Happened(111.0, "behind the end")]
     assert events_of(lines, 100.0, 10.0) == [
         Event(3.0, "producer is to have 2 pods"),

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from telemetry_loadtest.collector.lines import Happened, Line, Missed, Readied, Sampled, series_of
+from telemetry_loadtest.collector.lines import Happened, Line, Missed, Readied, Sampled, Scaled, series_of
 from telemetry_operator.reconcile.runs.sampling import NO_FIGURE, NO_THROTTLING, Seen, lines_of
 from telemetry_operator.resources.objects import Object
 from tests.unit.reconcile.runs.given import NOW, START
@@ -113,13 +113,13 @@ def test_an_autoscaler_tells_what_it_has_wants_and_aims_at() -> None:
     assert found["producer autoscaler", "current"] == [(0.0, 1.0)]
     assert found["producer autoscaler", "desired"] == [(0.0, 2.0)]
     assert found["producer autoscaler", "cpu-of-target"] == [(0.0, 1.5)]
-    assert Happened(BEGIN + 9, "producer is to have 2 pods") in lines
+    assert Scaled("producer", BEGIN + 9, 2) in lines
 
 
 def test_an_autoscaler_that_knows_nothing_yet_tells_no_share() -> None:
     lines = looked(autoscalers=[autoscaler(None, 1, None)])
     assert ("producer autoscaler", "cpu-of-target") not in points(lines)
-    assert not [one for one in lines if isinstance(one, Happened)]
+    assert not [one for one in lines if isinstance(one, Scaled)]
 
 
 def test_only_lines_are_told() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from telemetry_loadtest.assembling import Surroundings
-from telemetry_loadtest.collector.lines import Happened, Line, Missed, Readied, Sampled, Value
+from telemetry_loadtest.collector.lines import Happened, Line, Missed, Readied, Sampled, Scaled, Value
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.results import Arrived, Event
 from telemetry_loadtest.verdict import Cause
@@ -60,6 +60,16 @@ def test_a_pod_that_came_is_told_with_the_breach_and_the_crossing_before_it() ->
     ]  # fmt: skip
     found = around(*lines, measured=msgspec.structs.replace(MEASURED, bounds=broken))
     assert found.arrived == [Arrived("producer", "new", 10.0, 16.0, 5.0, 4.0)]
+
+
+def test_an_autoscaler_that_acted_before_it_was_seen_above_its_target_had_crossed_it_then() -> None:
+    lines: list[Line] = [
+        Readied("producer", "new", BEGIN + 10, BEGIN + 16),
+        Sampled("producer autoscaler", BEGIN - 2, [Value("current", "pods", 2.0)]),
+        Scaled("producer", BEGIN + 6, 1), Scaled("analytics", BEGIN + 7, 9), Scaled("producer", BEGIN + 9, 4),
+        Sampled("producer autoscaler", BEGIN + 12, [Value(SHARE, "share", 1.2)]),
+    ]  # fmt: skip
+    assert [one.crossing for one in around(*lines).arrived] == [9.0]
 
 
 def test_the_producers_replicas_are_known_by_their_pods() -> None:

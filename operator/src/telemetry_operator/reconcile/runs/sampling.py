@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
-from telemetry_loadtest.collector.lines import Happened, Line, Missed, Readied, Sampled, Value
+from telemetry_loadtest.collector.lines import Happened, Line, Missed, Readied, Sampled, Scaled, Value
 from telemetry_operator.reconcile.reporting.live import Container, Live, Metadata, Pod, parse_live
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.specs.quantity import Quantity
@@ -158,8 +158,7 @@ def _of_autoscaler(one: Autoscaler, now: int) -> Iterator[Line]:
     if values:
         yield Sampled(f"{component} autoscaler", now / MICROSECONDS_PER_SECOND, values)
     if status.last_scale_time and status.desired_replicas is not None:
-        pods = "pod" if status.desired_replicas == 1 else "pods"
-        yield Happened(_seconds(status.last_scale_time), f"{component} is to have {status.desired_replicas} {pods}")
+        yield Scaled(component, _seconds(status.last_scale_time), status.desired_replicas)
 
 
 def _amount(text: str) -> float:

@@ -8,7 +8,7 @@ from typing import Final
 
 from telemetry_contract.settings import Component
 from telemetry_loadtest.assembling import Surroundings
-from telemetry_loadtest.collector.lines import Line, Readied, events_of, series_of
+from telemetry_loadtest.collector.lines import Line, Readied, Scaled, events_of, series_of
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.results import Arrived, Series
 from telemetry_operator.reconcile.runs.collector import Collected
@@ -18,6 +18,7 @@ from telemetry_operator.specs.platform import TelemetryPlatform
 METRICS: Final = ("metrics", "")
 AUTOSCALER: Final = " autoscaler"
 OF_TARGET: Final = "cpu-of-target"
+CURRENT: Final = "current"
 
 
 def surroundings_of(
@@ -41,7 +42,7 @@ def _unavailable(platform: TelemetryPlatform, collected: Collected) -> Iterator[
         yield Series(server.value, *METRICS, [], why)
 
 
-def _arrived(measured: Measured, lines: Sequence[Line], system: Iterable[Series]) -> list[Arrived]:
+def _arrived(measured: Measured, lines: Sequence[Line], system: Sequence[Series]) -> list[Arrived]:
     """Pods that were made and became ready during the run, in their order."""
     breach = min((one.breached_at for one in measured.bounds if one.breached_at is not None), default=None)
     found = {one for one in lines if isinstance(one, Readied)}
@@ -53,14 +54,18 @@ def _arrived(measured: Measured, lines: Sequence[Line], system: Iterable[Series]
             made=round(one.created - measured.begin, 3),
             ready=round(one.at - measured.begin, 3),
             breach=breach,
-            crossing=_crossing(system, one.component),
+            crossing=_crossing(lines, system, one.component, measured.begin),
         )
         for one in pods
         if one.created >= measured.begin and one.at <= measured.begin + measured.duration
     ]
 
 
-def _crossing(system: Iterable[Series], component: str) -> float | None:
-    """When the component's autoscaler was first seen above what it aims at."""
-    mine = (one for one in system if one.source == component + AUTOSCALER and one.measure == OF_TARGET)
-    return next((at for one in mine for at, share in one.points if share > 1 and at >= 0), None)
+def _crossing(lines: Iterable[Line], system: Iterable[Series], component: str, begin: float) -> float | None:
+    """When the component's autoscaler was first above what it aims at: as it was seen to be, or as it acted upon it."""
+    mine = {one.measure: one.points for one in system if one.source == component + AUTOSCALER}
+    seen = [at for at, share in mine.get(OF_TARGET, []) if share > 1]
+    first = next((pods for _, pods in mine.get(CURRENT, [])), 0.0)
+    scaled = [one for one in lines if isinstance(one, Scaled) and one.component == component and one.pods > first]
+    times = [*seen, *(round(one.at - begin, 3) for one in scaled)]
+    return min((at for at in times if at >= 0), default=None)
