@@ -5,7 +5,7 @@ for the Queuing Formula: L = λW*) what is under way in the mean is the rate tim
 sides. Neither figure changes the verdict: a disagreement is a reason to look, not to believe either side.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -22,14 +22,20 @@ _WRITES: Final = frozenset(str(one) for one in Endpoint if one.writes)
 _PRODUCER: Final = "producer"
 
 
-def agreements(measured: Measured, system: Sequence[Series]) -> list[Agreement]:
-    """Both comparisons; none of a run that wrote nothing, or ended in its warm-up."""
+def agreements(
+    measured: Measured, system: Sequence[Series], is_producer: Callable[[str], bool] | None = None
+) -> list[Agreement]:
+    """Both comparisons; none of a run that wrote nothing, or ended in its warm-up.
+
+    `is_producer` tells the sources that are replicas of the producer; processes of one machine are called so.
+    """
     judged = _judged(measured)
     answered = sum(_answered(one) for one in judged)
     if not answered:
         return []
     begin, end = float(judged[0].at), float(judged[-1].at + 1)
-    return [_requests(measured, system, answered, begin, end), _under_way(measured, system, answered, begin, end)]
+    theirs = [one for one in system if (is_producer or _is_called_producer)(one.source)]
+    return [_requests(measured, theirs, answered, begin, end), _under_way(measured, theirs, answered, begin, end)]
 
 
 def in_words(one: Agreement) -> str:
@@ -52,17 +58,21 @@ def area_of(points: Sequence[tuple[float, float]], begin: float, end: float) -> 
     return sum(max(min(at, end) - max(then, begin), 0.0) * value for (then, _), (at, value) in pairs)
 
 
-def _requests(measured: Measured, system: Sequence[Series], answered: int, begin: float, end: float) -> Agreement:
+def _is_called_producer(source: str) -> bool:
+    return source.startswith(_PRODUCER)
+
+
+def _requests(measured: Measured, theirs: Sequence[Series], answered: int, begin: float, end: float) -> Agreement:
     generator = answered + _probes(measured, begin, end)
     tolerance = max(REQUESTS_SHARE * generator, REQUESTS_LEAST)
-    return _compared("requests", generator, _of_producers(system, "requests", begin, end), tolerance)
+    return _compared("requests", generator, _sum_of(theirs, "requests", begin, end), tolerance)
 
 
-def _under_way(measured: Measured, system: Sequence[Series], answered: int, begin: float, end: float) -> Agreement:
+def _under_way(measured: Measured, theirs: Sequence[Series], answered: int, begin: float, end: float) -> Agreement:
     seconds = end - begin
     generator = _service_seconds(measured) / seconds
     tolerance = max(UNDER_WAY_SHARE * generator, OUTSIDE * answered / seconds)
-    area = _of_producers(system, "under-way", begin, end)
+    area = _sum_of(theirs, "under-way", begin, end)
     return _compared("under-way", generator, None if area is None else area / seconds, tolerance)
 
 
@@ -77,10 +87,9 @@ def _compared(measure: str, generator: float, server: float | None, tolerance: f
     )
 
 
-def _of_producers(system: Iterable[Series], measure: str, begin: float, end: float) -> float | None:
+def _sum_of(theirs: Iterable[Series], measure: str, begin: float, end: float) -> float | None:
     """The sum over all replicas; None where one of them is not known throughout."""
-    theirs = [one.points for one in system if one.source.startswith(_PRODUCER) and one.measure == measure]
-    areas = [area_of(points, begin, end) for points in theirs]
+    areas = [area_of(one.points, begin, end) for one in theirs if one.measure == measure]
     known = [one for one in areas if one is not None]
     return sum(known) if known and len(known) == len(areas) else None
 

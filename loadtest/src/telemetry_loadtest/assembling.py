@@ -1,6 +1,6 @@
 """A run's parts made one: measurement, books, the system's metrics and provenance become a result with its verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -8,7 +8,17 @@ import msgspec
 from telemetry_loadtest.agreement import agreements
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.plan import Plan
-from telemetry_loadtest.results import Books, Event, Generator, Provenance, Result, Series, StageSummary, Verdict
+from telemetry_loadtest.results import (
+    Arrived,
+    Books,
+    Event,
+    Generator,
+    Provenance,
+    Result,
+    Series,
+    StageSummary,
+    Verdict,
+)
 from telemetry_loadtest.verdict import Cause, decide
 
 
@@ -19,6 +29,9 @@ class Surroundings:
     system: Sequence[Series] = ()
     events: Sequence[Event] = ()
     notes: Sequence[str] = field(default_factory=list)
+    arrived: Sequence[Arrived] = ()
+    is_producer: Callable[[str], bool] | None = None
+    """Whether a source is a replica of the producer; None: it is called so."""
 
 
 def assemble(
@@ -47,9 +60,10 @@ def assemble(
         bounds=measured.bounds,
         books=books,
         freshness=measured.freshness,
-        agreements=agreements(measured, around.system),
+        agreements=agreements(measured, around.system, around.is_producer),
         system=list(around.system),
         events=list(around.events),
+        arrived=list(around.arrived),
         notes=[*around.notes, *measured.notes],
     )
 

@@ -103,3 +103,6 @@ def _of_measurement(plan: ComparisonPlan, records: Sequence[CellRecord]) -> Iter
         yield "A ceiling is the highest rate that held; the lowest that did not is up to a search's precision above."
     if any(one.cost and one.cost.memory_bytes for one in records):
         yield "Memory adds up what each process or pod holds: what they share is counted with each. Cost is not tested."
+    hidden = [one.cost.unavailable for one in records if one.cost and one.cost.unavailable]
+    if hidden:
+        yield f"The cost of {len(hidden)} of {len(records)} cells is unavailable in part; of the first: {hidden[0]}."

@@ -16,6 +16,9 @@ from telemetry_loadtest.results import Result, Series, Verdict
 
 _SILENT: Final = frozenset({Verdict.INVALID, Verdict.ABORTED, Verdict.ERROR})
 _NOT_CARRIED: Final = frozenset({"errors", "drops"})
+_OF_INSTANCES: Final = frozenset({"memory", "restarts"})
+"""What only processes and pods have; a pod's restarts are known where its memory is not."""
+_OF_PRESENCE: Final = _OF_INSTANCES | {"cpu"}
 _MIB: Final = 2**20
 _THOUSAND: Final = 1000
 
@@ -58,6 +61,7 @@ def record_of(result: Result, cell: PlannedCell, plan: ComparisonPlan) -> CellRe
         ceiling_low=result.ceiling.low if result.ceiling else None,
         ceiling_high=result.ceiling.high if result.ceiling else None,
         cost=cost_of(result),
+        images=result.provenance.images,
     )
 
 
@@ -136,8 +140,8 @@ def cost_of(result: Result) -> Cost | None:
     if not seconds:
         return None
     window = Window(seconds[0].at, seconds[-1].at + 1, sum(one.good for one in seconds))
-    cores = _total(result.system, "cpu", window)
-    memory = _total(result.system, "memory", window)
+    cores, no_cores = _total(result.system, "cpu", window)
+    memory, no_memory = _total(result.system, "memory", window)
     instances = _instances(result.system, window)
     return Cost(
         cpu_seconds=None if cores is None else cores * window.length,
@@ -146,39 +150,47 @@ def cost_of(result: Result) -> Cost | None:
         cpu_per_thousand=_per_thousand(cores, window),
         memory_per_thousand=_per_thousand(None if memory is None else memory / _MIB, window),
         instances_per_thousand=_per_thousand(instances, window),
+        unavailable=no_cores or no_memory or None,
     )
 
 
-def _total(system: Sequence[Series], measure: str, window: Window) -> float | None:
-    """Return the sum over all sources of their means in the window; None where one of them is unknown."""
-    mine = [one for one in system if one.measure == measure]
-    if not mine or any(one.unavailable for one in mine):
-        return None
-    return sum(_present(one, window) * _mean(one, window) for one in mine)
+def _total(system: Sequence[Series], measure: str, window: Window) -> tuple[float | None, str]:
+    """Return the sum over all sources of their means in the window; None, with the reason, where one is unknown."""
+    mine, total = [one for one in system if one.measure == measure], 0.0
+    if not mine:
+        return None, f"no {measure} was measured"
+    for one in mine:
+        if one.unavailable:
+            return None, f"{measure} of {one.source}: {one.unavailable}"
+        present, values = _presence(system, one.source, window), [value for _, value in _inside(one, window)]
+        if present and not values:
+            return None, f"{measure} of {one.source}: no figure fell into the time that counts"
+        total += present * sum(values) / max(len(values), 1)
+    return total, ""
 
 
 def _instances(system: Sequence[Series], window: Window) -> float | None:
-    """Return how many sources of memory there were on average: a process or pod that came late counts in part."""
-    mine = [one for one in system if one.measure == "memory" and one.points]
-    return sum(_present(one, window) for one in mine) if mine else None
+    """Return how many processes or pods there were on average: one that came late counts in part."""
+    sources = {one.source for one in system if one.measure in _OF_INSTANCES and one.points}
+    return sum(_presence(system, one, window) for one in sorted(sources)) if sources else None
 
 
 def _inside(series: Series, window: Window) -> list[tuple[float, float]]:
     return [(at, value) for at, value in series.points if window.begin <= at < window.end]
 
 
-def _mean(series: Series, window: Window) -> float:
-    values = [value for _, value in _inside(series, window)]
-    return sum(values) / len(values) if values else 0.0
+def _presence(system: Sequence[Series], source: str, window: Window) -> float:
+    """Return for what part of the window a source was there, from when it was first seen until after it last was.
 
-
-def _present(series: Series, window: Window) -> float:
-    """Return for what part of the window the source was there, from the first to the last that was seen of it."""
-    times = [at for at, _ in _inside(series, window)]
+    By its densest figure: a pod's use is told four times a minute, that it is there with every look at it.
+    """
+    mine = (one for one in system if one.source == source and one.measure in _OF_PRESENCE)
+    times = max(([at for at, _ in one.points] for one in mine), key=len, default=[])
     if not times:
         return 0.0
     step = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else window.length
-    return min(1.0, (times[-1] - times[0] + step) / window.length)
+    seen = min(window.end, times[-1] + step) - max(window.begin, times[0])
+    return max(seen, 0.0) / window.length
 
 
 def _per_thousand(mean: float | None, window: Window) -> float | None:

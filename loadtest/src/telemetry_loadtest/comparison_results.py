@@ -29,7 +29,7 @@ class Cost(msgspec.Struct, frozen=True):
     """What the platform took behind the warm-up, backing services included, the generator not.
 
     `memory_bytes` and `instances` (processes or pods) are means over that time. Per 1,000 good requests: processor
-    seconds, MiB held for a second, and instances held for a second.
+    seconds, MiB held for a second, and instances held for a second. `unavailable` says why a figure is missing.
     """
 
     cpu_seconds: float | None
@@ -38,6 +38,7 @@ class Cost(msgspec.Struct, frozen=True):
     cpu_per_thousand: float | None
     memory_per_thousand: float | None
     instances_per_thousand: float | None
+    unavailable: str | None = None
 
 
 class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,7 @@ class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `run` names the run's own result, None where none was written. `lag` is the records not stored yet when the last
     answer came, `drain_seconds` how long after it all was stored. `latencies` are by endpoint, and of `all` together.
+    `images` are what the cell's pods ran, by component.
     """
 
     variant: str
@@ -67,6 +69,7 @@ class CellRecord(msgspec.Struct, frozen=True, kw_only=True):
     ceiling_low: float | None = None
     ceiling_high: float | None = None
     cost: Cost | None = None
+    images: dict[str, list[str]] = {}
 
     @property
     def name(self) -> str:

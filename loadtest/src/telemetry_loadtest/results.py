@@ -45,7 +45,10 @@ class Platform(msgspec.Struct, frozen=True):
 
 
 class Provenance(msgspec.Struct, frozen=True):
-    """How to have the run again. `began` and `ended` are RFC 3339 in UTC; `manifest` is the text as it was given."""
+    """How to have the run again. `began` and `ended` are RFC 3339 in UTC; `manifest` is the text as it was given.
+
+    `images` are what each component's pods ran, by the ids that the kubelets report; none on one machine.
+    """
 
     run: str
     name: str
@@ -57,6 +60,7 @@ class Provenance(msgspec.Struct, frozen=True):
     versions: dict[str, str]
     machine: Machine
     platform: Platform
+    images: dict[str, list[str]] = {}
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -280,6 +284,21 @@ class Event(msgspec.Struct, frozen=True):
     text: str
 
 
+class Arrived(msgspec.Struct, frozen=True):
+    """A pod of the platform that was made and became ready during the run, on its clock.
+
+    `breach` is when the first bound was broken, `crossing` when the component's autoscaler was first above what it aims
+    at, as it was seen to be or acted upon it; None where it was not.
+    """
+
+    component: str
+    pod: str
+    made: float
+    ready: float
+    breach: float | None
+    crossing: float | None
+
+
 class CeilingStep(msgspec.Struct, frozen=True):
     """One rate that a search tried, and whether it held its SLO."""
 
@@ -318,6 +337,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     agreements: list[Agreement] = []
     system: list[Series] = []
     events: list[Event] = []
+    arrived: list[Arrived] = []
     notes: list[str] = []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from telemetry_operator.cluster.kinds import BENCHMARK, CLAIM, COMPARISON, EVENT, LEASE, PLATFORM, POD
+from telemetry_operator.cluster.kinds import BENCHMARK, CLAIM, COMPARISON, EVENT, LEASE, PLATFORM, POD, POD_METRICS
 from telemetry_operator.controller.settings import PREFIX, OperatorSettings
 from telemetry_operator.resources.objects import OWNED_KINDS, RESOURCE_QUOTA, SERVICE_ACCOUNT, Kind
 from tests.unit.chart import CHART, ROOT
@@ -59,6 +59,7 @@ def test_what_platforms_are_made_of_may_be_made_and_removed() -> None:
 def test_what_is_only_observed_may_not_be_written() -> None:
     assert verbs_of(COMPARISON) == {"get", "list", "watch"}
     assert verbs_of(POD) == {"list", "watch"}
+    assert verbs_of(POD_METRICS) == {"list"}
 
 
 def test_of_our_own_kinds_only_the_status_is_changed() -> None:
@@ -84,7 +85,8 @@ def test_events_are_made_and_never_changed() -> None:
 
 
 def test_nothing_is_granted_beyond_the_kinds_that_the_operator_knows() -> None:
-    known = {(kind.group, kind.plural) for kind in (*OWNED_KINDS, *OURS, POD, CLAIM, EVENT, RESOURCE_QUOTA)}
+    kinds = (*OWNED_KINDS, *OURS, POD, POD_METRICS, CLAIM, EVENT, RESOURCE_QUOTA)
+    known = {(kind.group, kind.plural) for kind in kinds}
     known |= {(kind.group, f"{kind.plural}/status") for kind in OURS}
     granted = {(group, resource) for rule in RULES for group in rule["apiGroups"] for resource in rule["resources"]}
     assert granted == known

@@ -41,6 +41,13 @@ def test_what_the_server_cannot_see_of_a_request_is_allowed_for() -> None:
     assert [one.agrees for one in agreements(measured_of(MADE), seen(1, under_way=0.1))] == [True, False]
 
 
+def test_in_a_cluster_the_producers_replicas_are_told_apart_by_their_pods() -> None:
+    told = [msgspec.structs.replace(one, source="demo-producer-5d-x") for one in seen(1)]
+    others = [msgspec.structs.replace(one, source="producer-analytics-7c-y") for one in seen(1)]
+    found = agreements(measured_of(MADE), [*told, *others], {"demo-producer-5d-x"}.__contains__)
+    assert [one.agrees for one in found] == [True, True]
+
+
 def test_a_producer_that_was_not_heard_to_the_end_says_nothing() -> None:
     found = agreements(measured_of(MADE), seen(0.9))
     assert [(one.server, one.agrees) for one in found] == [(None, None)] * 2

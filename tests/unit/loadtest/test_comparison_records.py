@@ -112,12 +112,42 @@ def test_a_process_that_came_halfway_counts_for_half(result: Result) -> None:
     assert found.memory_bytes == pytest.approx(150)
 
 
+def looked(source: str, begin: int = 0) -> Series:
+    """A pod, seen every three seconds."""
+    return Series(source, "restarts", "restarts", [(float(at), 0.0) for at in range(begin, 28, 3)])
+
+
+def told(source: str, measure: str, value: float, *at: float) -> Series:
+    return Series(source, measure, "", [(moment, value) for moment in at])
+
+
+def test_a_pod_counts_for_as_long_as_it_was_seen_however_seldom_its_use_is_told(result: Result) -> None:
+    system = [looked("a", 1), told("a", "cpu", 0.5, 8.0, 23.0), told("a", "memory", 100.0, 8.0, 23.0)]
+    system += [looked("b", 16), told("b", "cpu", 1.0, 20.0), told("b", "memory", 100.0, 20.0)]
+    found = cost_of(changed(result, system=system))
+    assert found is not None
+    assert found.cpu_seconds == pytest.approx(0.5 * 20 + 1.0 * 9)
+    assert found.instances == pytest.approx(1 + 9 / 20)
+    assert found.unavailable is None
+
+
+def test_a_pod_that_was_there_and_whose_use_was_not_told_makes_the_sum_unknown(result: Result) -> None:
+    system = [looked("a"), told("a", "cpu", 0.5, 10.0), told("a", "memory", 1.0, 10.0)]
+    system += [looked("b"), told("b", "cpu", 1.0, 3.0, 27.0), told("b", "memory", 1.0, 3.0, 27.0)]
+    found = cost_of(changed(result, system=system))
+    assert found is not None
+    assert (found.cpu_seconds, found.memory_bytes) == (None, None)
+    assert found.instances == pytest.approx(2)
+    assert found.unavailable == "cpu of b: no figure fell into the time that counts"
+
+
 def test_a_part_that_hides_its_processor_time_makes_the_sum_unknown(result: Result) -> None:
     hidden = Series("kafka", "cpu", "cores", [], "no rights to ask it")
     found = cost_of(changed(result, system=[steady("producer", "cpu", 0.5), hidden]))
     assert found is not None
     assert found.cpu_seconds is None
     assert found.cpu_per_thousand is None
+    assert found.unavailable == "cpu of kafka: no rights to ask it"
 
 
 def test_a_cell_that_never_came_to_a_run_is_recorded_with_the_reason() -> None:

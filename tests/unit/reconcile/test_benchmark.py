@@ -10,7 +10,7 @@ import pytest
 from telemetry_contract.keys import format_keyring
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.progress import Progress, Stage
-from telemetry_loadtest.results import Verdict
+from telemetry_loadtest.results import Result, Verdict
 from telemetry_loadtest.verdict import Cause
 from telemetry_loadtest.windows import Accounts
 from telemetry_operator.cluster.errors import ForbiddenError, UnavailableError
@@ -20,7 +20,8 @@ from telemetry_operator.reconcile import benchmark as visited
 from telemetry_operator.reconcile.benchmark import BenchmarkReconciler
 from telemetry_operator.reconcile.reporting.recorder import Recorder
 from telemetry_operator.reconcile.runs.closing import SHARED
-from telemetry_operator.reconcile.runs.master import Address, SilentMasterError
+from telemetry_operator.reconcile.runs.storing import read_results
+from telemetry_operator.reconcile.runs.talking import Address, SilentPodError
 from telemetry_operator.reconcile.subject import STOP
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.specs.benchmark_status import BenchmarkStatus, read_benchmark_status
@@ -81,7 +82,7 @@ class Master:
 
     async def result(self) -> Measured:
         if not self.readable:
-            raise SilentMasterError("the master answers what this operator cannot read")
+            raise SilentPodError("the master answers what this operator cannot read")
         return Measured(
             cause=Cause.STOPPED if self.stopped else Cause.FINISHED, detail=self.stopped, begin=1767225600.0,
             duration=30.0, stages=MADE.stages, seconds=MADE.seconds, summaries=MADE.summaries,
@@ -135,11 +136,19 @@ class Scene:
         self.cluster.objects[BENCHMARK.kind, "evening"]["status"][field] = START
 
     def run_pods(self) -> None:
-        job = self.cluster.objects["Job", "evening-bench-master"]
-        pod = made_pod("bench-master", running={})
+        self.run_pod("bench-master", running={})
+
+    def run_pod(self, component: str, *, address: str | None = "10.0.0.1", **state: Any) -> None:  # noqa: ANN401
+        job = self.cluster.objects["Job", f"evening-{component}"]
+        pod = made_pod(component, **state)
         pod["metadata"]["labels"] |= job["metadata"]["labels"]
         pod["metadata"]["ownerReferences"] = [{"kind": "Job", "uid": job["metadata"]["uid"]}]
+        pod["status"] |= {"podIP": address, "phase": "Failed" if "terminated" in state else "Running"}
         self.cluster.put({"apiVersion": "v1", "kind": "Pod", **pod})
+
+    def result(self, status: BenchmarkStatus) -> Result:
+        assert status.result
+        return read_results(status.result, [self.cluster.objects["ConfigMap", it] for it in status.result.config_maps])
 
 
 @pytest.fixture
@@ -194,6 +203,37 @@ async def test_a_run_ends_with_its_result_kept_and_its_pods_gone(scene: Scene) -
     assert ("ConfigMap", status.result.config_maps[0]) in scene.cluster.objects
 
 
+async def test_a_run_goes_on_without_its_collector_and_says_what_it_lacks(scene: Scene) -> None:
+    scene.add()
+    await scene.visits(2)
+    scene.run_pods()
+    scene.run_pod("bench-collector", address=None, terminated={"exitCode": 1})
+    assert (await scene.visit()).phase == "Starting"
+    scene.master.stage = Stage.RUNNING
+    assert (await scene.visit()).phase == "Running"
+    scene.master.stage = Stage.MEASURED
+    status = await scene.visits(3)
+    assert status.verdict == Verdict.PASSED
+    why = "the collector's pod had no address: its phase is Failed"
+    assert {one.source: one.unavailable for one in scene.result(status).system} == {"servers": why, "pods": why}
+
+
+async def test_the_images_that_ran_stand_in_the_result(scene: Scene) -> None:
+    scene.add()
+    await scene.visits(2)
+    scene.run_pods()
+    for name, image in (("demo-producer-1", "repo@sha256:ab"), ("demo-producer-2", "repo@sha256:cd")):
+        labels = {
+            "app.kubernetes.io/component": "producer", "app.kubernetes.io/instance": "demo",
+            "app.kubernetes.io/managed-by": "telemetry-operator",
+        }  # fmt: skip
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels}}
+        scene.cluster.put({**pod, "status": {"containerStatuses": [{"name": "producer", "imageID": image}]}})
+    scene.master.stage = Stage.MEASURED
+    result = scene.result(await scene.visits(3))
+    assert result.provenance.images == {"producer": ["repo@sha256:ab", "repo@sha256:cd"]}
+
+
 async def test_an_operator_replaced_at_any_write_is_carried_on_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Scene()
     _stand_in(monkeypatch, whole)
@@ -233,7 +273,7 @@ async def test_objects_that_are_refused_for_long_end_the_run(scene: Scene) -> No
 
 async def test_a_result_that_cannot_be_read_ends_the_run(scene: Scene) -> None:
     scene.master.readable = False
-    with pytest.raises(SilentMasterError):
+    with pytest.raises(SilentPodError):
         await measured(scene)
     scene.age("endTime")
     status = await scene.visit()

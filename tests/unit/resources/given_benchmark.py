@@ -9,14 +9,24 @@ from telemetry_loadtest.plan import PieceOfRate, Plan, PlannedBound, PlannedStag
 from telemetry_loadtest.profiles import Endpoint
 from telemetry_operator.resources.benchmark import build_run, target_in_cluster
 from telemetry_operator.resources.benchmark_context import Run
-from telemetry_operator.resources.benchmark_inputs import build_credentials
+from telemetry_operator.resources.benchmark_inputs import Opened, build_credentials
 from telemetry_operator.resources.context import Context
 from telemetry_operator.resources.objects import Object
+from telemetry_operator.resources.observer import asked_servers, config_of
 from telemetry_operator.specs.benchmark import TelemetryBenchmark
 from telemetry_operator.specs.platform import TelemetryPlatform
 from tests.unit.resources.given import NAMESPACE, context_for
 
 CREDENTIALS = Credentials("reader's", ["gateway's"], ["one's", "probes'"])
+
+
+def opened_for(platform: TelemetryPlatform, credentials: Credentials = CREDENTIALS) -> Opened:
+    return Opened(
+        credentials=credentials,
+        control_token="let me in",
+        collector_token="let me look",
+        servers=config_of(platform, dict.fromkeys(asked_servers(platform), "secret")),
+    )
 
 
 def plan_for(platform: TelemetryPlatform, **changes: Any) -> Plan:  # noqa: ANN401 - a plan's own
@@ -54,4 +64,4 @@ def run_for(platform: TelemetryPlatform, name: str = "evening", **changes: Any) 
 
 def build_benchmark(platform: TelemetryPlatform, _: Context) -> tuple[Object, ...]:
     run = run_for(platform)
-    return (build_credentials(run, CREDENTIALS, "let me in"), *build_run(run))
+    return (build_credentials(run, opened_for(platform)), *build_run(run))

@@ -1,22 +1,31 @@
+import hashlib
 from base64 import b64decode
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from telemetry_loadtest.collector.config import decode_config
 from telemetry_loadtest.credentials import Credentials, decode_credentials
 from telemetry_loadtest.plan import PieceOfRate, PlannedStage, decode_plan
 from telemetry_operator.resources.benchmark import build_run, control_url, target_in_cluster
-from telemetry_operator.resources.benchmark_context import CONTROL_KEY, CREDENTIALS_KEY, PLAN_KEY
+from telemetry_operator.resources.benchmark_context import (
+    COLLECTOR_KEY,
+    CONTROL_KEY,
+    CREDENTIALS_KEY,
+    PLAN_KEY,
+    SERVERS_KEY,
+)
 from telemetry_operator.resources.benchmark_inputs import TooLargeError, build_credentials
 from telemetry_operator.resources.naming import LONGEST
 from telemetry_operator.resources.objects import Object, key_of
 from tests.unit.resources.given import LONGEST_NAME, of_kind, platform_in
-from tests.unit.resources.given_benchmark import CREDENTIALS, build_benchmark, run_for
+from tests.unit.resources.given_benchmark import CREDENTIALS, build_benchmark, opened_for, run_for
 from tests.unit.resources.restricted import violations
 
 PLATFORM = platform_in()
 RUN = run_for(PLATFORM)
+OBSERVERS = hashlib.sha256(b"observer:secret").hexdigest()
 
 
 def jobs(**changes: Any) -> dict[str, Object]:  # noqa: ANN401 - a plan's own
@@ -84,7 +93,7 @@ def test_the_platforms_secrets_are_in_none_of_its_pods() -> None:
     assert mounted == {"evening-bench-credentials"}
 
 
-def test_only_the_master_reads_the_control_token() -> None:
+def test_each_pod_reads_no_more_than_it_needs() -> None:
     read = {
         name: {item["key"] for volume in job["spec"]["template"]["spec"]["volumes"] if "secret" in volume
                for item in volume["secret"]["items"]}
@@ -93,13 +102,17 @@ def test_only_the_master_reads_the_control_token() -> None:
     assert read == {
         "evening-bench-master": {CREDENTIALS_KEY, CONTROL_KEY},
         "evening-bench-worker": {CREDENTIALS_KEY},
+        "evening-bench-collector": {SERVERS_KEY, COLLECTOR_KEY},
     }
 
 
 def test_the_secret_has_what_the_run_needs() -> None:
-    data = {key: b64decode(value) for key, value in build_credentials(RUN, CREDENTIALS, "let me in")["data"].items()}
+    data = {key: b64decode(value) for key, value in build_credentials(RUN, opened_for(PLATFORM))["data"].items()}
     assert decode_credentials(data[CREDENTIALS_KEY]) == CREDENTIALS
-    assert data[CONTROL_KEY] == b"let me in"
+    assert (data[CONTROL_KEY], data[COLLECTOR_KEY]) == (b"let me in", b"let me look")
+    servers = decode_config(data[SERVERS_KEY])
+    assert servers.postgres == f"postgresql://telemetry_observer:{OBSERVERS}@demo-postgres.plant.svc:5432/telemetry"
+    assert (servers.redis, servers.kafka) == (None, None)
 
 
 def test_what_does_not_fit_is_refused_with_a_way_out() -> None:
@@ -107,7 +120,7 @@ def test_what_does_not_fit_is_refused_with_a_way_out() -> None:
     with pytest.raises(TooLargeError, match=r"the plan would have .* fewer, longer intervals"):
         build_run(run_for(PLATFORM, stages=trace))
     with pytest.raises(TooLargeError, match="ask for fewer `devices`"):
-        build_credentials(RUN, Credentials("r", ["g"], ["k1.0." + "x" * 43] * 20_000), "let me in")
+        build_credentials(RUN, opened_for(PLATFORM, Credentials("r", ["g"], ["k1.0." + "x" * 43] * 20_000)))
 
 
 def test_workers_reach_their_master_and_the_platforms_public_ports_and_nothing_else() -> None:
@@ -123,6 +136,29 @@ def test_nobody_reaches_a_worker_and_only_workers_and_the_operator_the_master() 
     assert peers(master, "ingress", "from") == {("bench-worker", 5557)}
     operator = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "telemetry-system"}}}
     assert {"from": [operator], "ports": [{"port": 8080, "protocol": "TCP"}]} in master["ingress"]
+
+
+def test_the_collector_alone_reaches_the_servers_and_the_operator_alone_the_collector() -> None:
+    platform = platform_in(architecture="kafka")
+    policies = of_kind(build_run(run_for(platform)), "NetworkPolicy")
+    collector = policies["evening-bench-collector"]["spec"]
+    assert peers(collector, "egress", "to") == {("postgres", 5432), ("redis", 6379)}
+    assert collector["ingress"] == policy("bench-master")["ingress"][1:]
+    assert "evening-bench-to-postgres" not in policies
+
+
+def test_a_guarded_platform_lets_in_who_asks_how_it_is() -> None:
+    platform = platform_in(architecture="kafka", networkPolicy={"enabled": True})
+    policies = of_kind(build_run(run_for(platform)), "NetworkPolicy")
+    operator = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "telemetry-system"}}}
+    for program in ("producer", "analytics"):
+        spec = policies[f"evening-bench-to-{program}"]["spec"]
+        assert spec["ingress"] == [{"from": [operator], "ports": [{"port": 9090, "protocol": "TCP"}]}]
+    for server, port in (("postgres", 5432), ("redis", 6379)):
+        spec = policies[f"evening-bench-to-{server}"]["spec"]
+        assert spec["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == server
+        assert spec["policyTypes"] == ["Ingress"]
+        assert peers(spec, "ingress", "from") == {("bench-collector", port)}
 
 
 def test_an_operator_outside_of_the_cluster_reaches_the_control_port_too() -> None:

@@ -1,7 +1,7 @@
-"""`python -m telemetry_loadtest.collector [--config FILE] [--output FILE]`, until SIGTERM or the end of its parent.
+"""`python -m telemetry_loadtest.collector`, until SIGTERM or the end of its parent.
 
-Without a configuration the servers are those of the environment, by the variables of the platform's own components.
-Lines go to standard output, or to a file.
+Without a configuration (`--config`) the servers are those of the environment, by the variables of the platform's own
+components. Lines go to standard output, to a file (`--output`), or are kept for whoever asks on a port (`--serve`).
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from typing import Final
 from telemetry_loadtest.collector.config import Config, config_of, decode_config
 from telemetry_loadtest.collector.lines import Line, encode_line
 from telemetry_loadtest.collector.sampling import sample
+from telemetry_loadtest.collector.serving import Kept, served
 from telemetry_loadtest.collector.sources import sources_of
 
 WATCH_SECONDS: Final = 1.0
@@ -28,15 +30,25 @@ def main() -> int:
         signal.signal(number, lambda *_: over.set())
     threading.Thread(target=_end_with_parent, args=(os.getppid(), over), name="parent", daemon=True).start()
     config = _config(options.config)
-    with ExitStack() as open_files:
-        out = open_files.enter_context(options.output.open("ab")) if options.output else sys.stdout.buffer
-
-        def tell(line: Line) -> None:
-            out.write(encode_line(line))
-            out.flush()
-
-        sample(sources_of(config), config.period, tell, over)
+    with ExitStack() as held:
+        sample(sources_of(config), config.period, _teller(options, held), over)
+        if options.serve is not None:
+            over.wait()  # where there is no server to ask, others' lines are kept all the same
     return 0
+
+
+def _teller(options: argparse.Namespace, held: ExitStack) -> Callable[[Line], None]:
+    if options.serve is not None:
+        kept = Kept()
+        held.enter_context(served(kept, options.host, options.serve, options.token.read_text().strip()))
+        return kept.keep
+    out = held.enter_context(options.output.open("ab")) if options.output else sys.stdout.buffer
+
+    def tell(line: Line) -> None:
+        out.write(encode_line(line))
+        out.flush()
+
+    return tell
 
 
 def _config(path: Path | None) -> Config:
@@ -56,7 +68,13 @@ def _options() -> argparse.Namespace:
         "--config", type=Path, help="servers as JSON (`config.Config`), not as the environment has them"
     )
     parser.add_argument("--output", type=Path, help="a file that lines are added to")
-    return parser.parse_args()
+    parser.add_argument("--serve", type=int, metavar="PORT", help="keep lines for whoever asks here (needs --token)")
+    parser.add_argument("--host", default="0.0.0.0", help="where it listens")  # noqa: S104 - asked from outside the pod
+    parser.add_argument("--token", type=Path, help="file with what the port asks for")
+    options = parser.parse_args()
+    if options.serve is not None and options.token is None:
+        parser.error("--serve needs --token")
+    return options
 
 
 if __name__ == "__main__":

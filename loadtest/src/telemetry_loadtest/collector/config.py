@@ -44,6 +44,10 @@ def decode_config(text: bytes) -> Config:
     return msgspec.json.decode(text, type=Config)
 
 
+def encode_config(config: Config) -> bytes:
+    return msgspec.json.encode(config)
+
+
 def config_of(environment: Mapping[str, str]) -> Config:
     """The servers that a component of the platform is told of, by the variables that it is told by."""
     return Config(

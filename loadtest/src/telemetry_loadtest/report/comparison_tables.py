@@ -50,7 +50,8 @@ def _profile_row(row: Row, judgement: ProfileJudgement) -> list[str]:
         rate(row.good),
         *(number(value) for value in (row.latency.p50, row.latency.p95, row.latency.p99)),
         milliseconds(row.freshness),
-        *(number(value) for value in (row.lag, row.cpu, row.memory, row.instances)),
+        number(row.lag),
+        *(_cost(value, row) for value in (row.cpu, row.memory, row.instances)),
     ]
 
 
@@ -127,6 +128,11 @@ def detail_tables(comparison: Comparison) -> Iterator[Table]:
     yield _pairs(comparison.judgements)
     yield provenance_table(comparison)
     yield _cells(comparison)
+
+
+def _cost(value: float | None, row: Row) -> str:
+    """Return a cost; of cells that have their number, and whose cost was not measured, that it was not."""
+    return "unavailable" if value is None and row.cells else number(value)
 
 
 def _noise(noise: Sequence[Noise]) -> Table:

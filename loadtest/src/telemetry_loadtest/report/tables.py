@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from telemetry_loadtest.report.words import NOTHING, amount, count, milliseconds, number, rate, share, span
 from telemetry_loadtest.result_views import endpoints, merged
-from telemetry_loadtest.results import Bound, Measure, Percentiles, Result, Stage
+from telemetry_loadtest.results import Bound, Measure, Percentiles, Provenance, Result, Stage
 
 _PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
 _PLACES: Final = (50.0, 90.0, 95.0, 99.0, 99.9, 100.0)
@@ -160,9 +160,14 @@ def _provenance(result: Result) -> Table:
         ["machine", f"{machine.system}, {machine.processor}, {machine.cores} cores, {memory} GiB"],
         ["load before", number(machine.load_before)],
         ["replicas", ", ".join(f"{name} {many}" for name, many in provenance.platform.replicas.items()) or NOTHING],
+        *([["images", _images(provenance)]] if provenance.images else []),
         ["versions", ", ".join(f"{name} {version}" for name, version in provenance.versions.items())],
     ]
     return Table("Provenance", ["", ""], rows, "", range(0))
+
+
+def _images(provenance: Provenance) -> str:
+    return ", ".join(f"{component} {' and '.join(ids)}" for component, ids in provenance.images.items())
 
 
 def _stage_name(stage: Stage) -> str:

@@ -11,14 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 import httpx
 import psutil
-from prometheus_client.parser import text_string_to_metric_families
 
+from telemetry_loadtest.collector.lines import growth
 from telemetry_loadtest.results import Event, Series
 from telemetry_operator.benchmarks.collecting import Collector, servers_environment
+from telemetry_operator.benchmarks.figures import Figure, sums_of
 from telemetry_operator.local.plan import Process
 from telemetry_operator.local.state import State
 from telemetry_operator.local.supervision import Supervisor
@@ -27,26 +28,8 @@ PERIOD: Final = 1.0  # seconds
 SCRAPE_SECONDS: Final = 0.5
 
 
-class Figure(NamedTuple):
-    """One figure of one source: what it is called, in what unit, and whether it only grows (then its rate is kept)."""
-
-    measure: str
-    unit: str
-    grows: bool = False
-
-
 CPU: Final = Figure("cpu", "cores", grows=True)
 MEMORY: Final = Figure("memory", "bytes")
-METRICS: Final = {
-    "telemetry_http_requests_total": Figure("requests", "1/s", grows=True),
-    # Time spent on requests within a second is how many were under way in its mean.
-    "telemetry_http_request_duration_seconds_sum": Figure("under-way", "requests", grows=True),
-    "telemetry_http_requests_in_flight": Figure("in-flight", "requests"),
-    "telemetry_consumer_lag_records": Figure("lag", "records"),
-    "telemetry_consumer_readings_total": Figure("stored", "readings/s", grows=True),
-    "telemetry_limit_refused_total": Figure("limited", "1/s", grows=True),
-    "telemetry_writer_waiting_readings": Figure("waiting", "readings"),
-}
 
 
 @dataclass(slots=True)
@@ -58,12 +41,7 @@ class _Track:
     def points(self, figure: Figure, begin: float) -> list[tuple[float, float]]:
         if not figure.grows:
             return [(round(at - begin, 3), value) for at, value in self.values]
-        pairs = zip(self.values, self.values[1:], strict=False)
-        return [
-            (round(at - begin, 3), round((value - before) / (at - then), 4))
-            for (then, before), (at, value) in pairs
-            if at > then and value >= before  # a smaller value is another process's
-        ]
+        return [(round(at - begin, 3), grown) for at, grown in growth(self.values)]
 
 
 class Watcher:
@@ -156,10 +134,6 @@ class Watcher:
         except httpx.HTTPError:
             self._unanswered[name] += 1
             return
-        now, sums = time.time(), defaultdict[Figure, float](float)
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                if figure := METRICS.get(sample.name):
-                    sums[figure] += sample.value
-        for figure, value in sums.items():
+        now = time.time()
+        for figure, value in sums_of(text).items():
             self._tracks[name, figure].values.append((now, value))

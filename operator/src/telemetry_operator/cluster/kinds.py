@@ -9,6 +9,8 @@ PLATFORM: Final = Kind(API_VERSION, KIND, "telemetryplatforms")
 BENCHMARK: Final = Kind(API_VERSION, "TelemetryBenchmark", "telemetrybenchmarks")
 COMPARISON: Final = Kind(API_VERSION, "ArchitectureComparison", "architecturecomparisons")
 POD: Final = Kind("v1", "Pod", "pods")
+POD_METRICS: Final = Kind("metrics.k8s.io/v1beta1", "PodMetrics", "pods")
+"""Served by a metrics-server or its like, where the cluster has one."""
 CLAIM: Final = Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims")
 EVENT: Final = Kind("events.k8s.io/v1", "Event", "events")
 LEASE: Final = Kind("coordination.k8s.io/v1", "Lease", "leases")

@@ -29,6 +29,7 @@ from telemetry_operator.reconcile.reporting.telling import Teller, notice_of_pha
 from telemetry_operator.reconcile.runs import status as told_as
 from telemetry_operator.reconcile.runs.admission import place_of, refusal_of, unavailable
 from telemetry_operator.reconcile.runs.closing import assemble_result, close_books, count_readings
+from telemetry_operator.reconcile.runs.collector import fetch_collected
 from telemetry_operator.reconcile.runs.decide import (
     Ended,
     Measured,
@@ -38,16 +39,19 @@ from telemetry_operator.reconcile.runs.decide import (
     making_is_late,
 )
 from telemetry_operator.reconcile.runs.failures import explained
-from telemetry_operator.reconcile.runs.master import Address, SilentMasterError, address_of, reach_master
+from telemetry_operator.reconcile.runs.master import address_of, reach_master
 from telemetry_operator.reconcile.runs.observe import observe_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
 from telemetry_operator.reconcile.runs.room import without_room
 from telemetry_operator.reconcile.runs.storing import build_results
+from telemetry_operator.reconcile.runs.talking import Address, SilentPodError
+from telemetry_operator.reconcile.runs.watching import watch_platform
 from telemetry_operator.resources.benchmark import build_run, target_in_cluster
 from telemetry_operator.resources.benchmark_context import Run
-from telemetry_operator.resources.benchmark_inputs import TooLargeError, build_credentials
+from telemetry_operator.resources.benchmark_inputs import Opened, TooLargeError, build_credentials
 from telemetry_operator.resources.objects import JOB, NETWORK_POLICY, RESOURCE_QUOTA, SECRET, SERVICE, Object, key_of
+from telemetry_operator.resources.observer import config_of
 from telemetry_operator.specs.benchmark import ExistingData, TelemetryBenchmark
 from telemetry_operator.specs.benchmark_status import OVER, BenchmarkStatus, Phase
 from telemetry_operator.specs.platform import TelemetryPlatform
@@ -161,7 +165,7 @@ class BenchmarkReconciler:
         plan = _plan(observed)
         if observed.status.phase is Phase.STARTING and (why := await self._make(observed, plan)):
             return told_as.ended(observed, why, _now())
-        told = await self._ask(observed)
+        told, _ = await asyncio.gather(self._ask(observed), watch_platform(self._cluster, observed))
         decision = decide(observed, plan, told, _now())
         match decision:
             case Ended(why):
@@ -200,8 +204,13 @@ class BenchmarkReconciler:
             image=self._image,
             operator_namespace=self._operator_namespace,
         )
-        credentials = issue_credentials(plan, signed_by_the_oldest(parse_keyring(keys)), time.time())
-        return (build_credentials(run, credentials, secrets.token_urlsafe(TOKEN_BYTES)), *build_run(run))
+        opened = Opened(
+            credentials=issue_credentials(plan, signed_by_the_oldest(parse_keyring(keys)), time.time()),
+            control_token=secrets.token_urlsafe(TOKEN_BYTES),
+            collector_token=secrets.token_urlsafe(TOKEN_BYTES),
+            servers=config_of(platform, observed.platform.passwords if observed.platform else {}),
+        )
+        return (build_credentials(run, opened), *build_run(run))
 
     async def _ask(self, observed: ObservedRun) -> Progress | None:
         """The master's word, after it was told to end where somebody wants that; None where it does not answer."""
@@ -213,7 +222,7 @@ class BenchmarkReconciler:
                 if observed.stop is not None:
                     await master.stop(f"stopped by a person: {observed.stop}")
                 return await master.progress()
-        except SilentMasterError as error:
+        except SilentPodError as error:
             log.debug("master-silent", error=str(error))
             return None
 
@@ -225,7 +234,7 @@ class BenchmarkReconciler:
             return told_as.closing(observed, _now())
         try:
             return await self._closed(observed, plan, address)
-        except (SilentMasterError, ClusterError) as error:
+        except (SilentPodError, ClusterError) as error:
             if why := closing_is_late(observed, _now(), str(error)):
                 return told_as.ended(observed, why, _now())
             raise
@@ -233,8 +242,11 @@ class BenchmarkReconciler:
     async def _closed(self, observed: ObservedRun, plan: Plan, address: Address) -> BenchmarkStatus:
         async with reach_master(address) as master:
             measured = explained(await master.result(), observed, _now())
-            measured, books = await close_books(observed, plan, measured)
-            result = assemble_result(observed, plan, measured, books, command=_command(observed), now=_now())
+            closed = await close_books(observed, plan, measured)
+            # What ends up in the metrics API comes late: the books took a while, and this look takes it along.
+            await watch_platform(self._cluster, observed)
+            collected = await fetch_collected(observed)
+            result = assemble_result(observed, plan, closed, collected, command=_command(observed), now=_now())
             objects, kept = build_results(observed.subject, result)
             for built in objects:
                 await self._cluster.apply(built)
@@ -243,7 +255,7 @@ class BenchmarkReconciler:
     async def _release(self, observed: ObservedRun) -> None:
         """Tell the master that its result stands elsewhere; one that does not hear it ends when its Job is deleted."""
         if (address := address_of(observed)) is not None:
-            with suppress(SilentMasterError):
+            with suppress(SilentPodError):
                 async with reach_master(address) as master:
                     await master.stored()
 

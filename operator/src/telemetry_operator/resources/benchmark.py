@@ -1,9 +1,10 @@
 """A benchmark's run in a cluster: everything that it takes, as objects that go with the TelemetryBenchmark.
 
 `build_run` is all but the credentials, which are made once and never again (`benchmark_inputs.build_credentials`).
-A master Job and an Indexed Job of workers read the same plan. The master keeps the result until it has been fetched, at
-`control_url`, whose paths and words are `telemetry_loadtest.progress`; a pod that ends with nothing says why in its
-termination message, in the words of `telemetry_loadtest.endings`.
+A master Job and an Indexed Job of workers read the same plan; a third asks the platform's servers how they are. The
+master keeps the result until it has been fetched, at `control_url`, whose paths and words are
+`telemetry_loadtest.progress`; a pod that ends with nothing says why in its termination message, in the words of
+`telemetry_loadtest.endings`.
 """
 
 from telemetry_loadtest.plan import TargetOfLoad
@@ -11,7 +12,7 @@ from telemetry_operator.resources.addresses import service_host
 from telemetry_operator.resources.benchmark_context import CERTIFICATE_FILE, CREDENTIALS_FILE, MASTER, Run
 from telemetry_operator.resources.benchmark_inputs import build_plan
 from telemetry_operator.resources.benchmark_network import CONTROL_PORT, build_master_service, build_run_policies
-from telemetry_operator.resources.benchmark_pods import build_master, build_run_account, build_workers
+from telemetry_operator.resources.benchmark_pods import build_collector, build_master, build_run_account, build_workers
 from telemetry_operator.resources.naming import part_name
 from telemetry_operator.resources.objects import Object
 from telemetry_operator.resources.ports import PUBLIC_PORT
@@ -32,6 +33,7 @@ def build_run(run: Run) -> tuple[Object, ...]:
         build_master_service(run),
         build_master(run),
         build_workers(run),
+        build_collector(run),
     )
 
 

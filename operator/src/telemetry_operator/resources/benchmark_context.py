@@ -19,6 +19,7 @@ LOADED_LABEL: Final = "telemetry.dev/loads"
 
 MASTER: Final = "bench-master"
 WORKER: Final = "bench-worker"
+COLLECTOR: Final = "bench-collector"
 ACCOUNT: Final = "bench"
 PLAN: Final = "bench-plan"
 CREDENTIALS: Final = "bench-credentials"
@@ -26,6 +27,8 @@ CREDENTIALS: Final = "bench-credentials"
 PLAN_KEY: Final = "plan.json"
 CREDENTIALS_KEY: Final = "credentials.json"
 CONTROL_KEY: Final = "control-token"
+SERVERS_KEY: Final = "servers.json"
+COLLECTOR_KEY: Final = "collector-token"
 PLAN_DIRECTORY: Final = f"{ROOT}/plan"
 CREDENTIALS_DIRECTORY: Final = f"{ROOT}/credentials"
 CERTIFICATE_DIRECTORY: Final = f"{ROOT}/platform"
@@ -36,6 +39,11 @@ CERTIFICATE_FILE: Final = f"{CERTIFICATE_DIRECTORY}/tls.crt"
 # throttled is late, and a run whose generator was late says nothing.
 USUAL_WORKER: Final = Usual(
     cpu=Quantity("100m"), memory=Quantity("128Mi"), most_memory=Quantity("512Mi"), most_cpu=Quantity("2")
+)
+# It keeps what it saw, about 1 KiB a second, and half as much again for each pod and second of the operator's.
+COLLECTOR_RESOURCES: Final = Resources(
+    requests=Compute(cpu=Quantity("10m"), memory=Quantity("64Mi")),
+    limits=Compute(cpu=Quantity("500m"), memory=Quantity("512Mi")),
 )
 # It keeps the whole result, about 2 KiB for each second of the run.
 MASTER_RESOURCES: Final = Resources(
@@ -58,6 +66,7 @@ class Run:
     operator_namespace: str | None = None
     """Where the operator's pods are, which alone reach the master's control port; None lets anybody try the token."""
     master_resources: Resources = MASTER_RESOURCES
+    collector_resources: Resources = COLLECTOR_RESOURCES
 
     @property
     def worker_resources(self) -> Resources:

@@ -1,9 +1,11 @@
-"""The two Jobs of a run: its master, and its workers by their index.
+"""The Jobs of a run: its master, its workers by their index, and the collector beside them.
 
 No pod is tried again. A worker that begins anew would not know what it had sent, and a master would have lost what was
-measured: the run says so instead. A worker that is lost takes no other with it (`backoffLimitPerIndex`).
+measured: the run says so instead. A worker that is lost takes no other with it (`backoffLimitPerIndex`). A collector
+that is lost takes with it what it saw of the platform's servers, and nothing of the measurement.
 """
 
+from collections.abc import Mapping
 from math import ceil
 from typing import Final
 
@@ -11,6 +13,8 @@ from telemetry_loadtest.plan import Plan
 from telemetry_operator.resources.benchmark_context import (
     ACCOUNT,
     CERTIFICATE_DIRECTORY,
+    COLLECTOR,
+    COLLECTOR_KEY,
     CONTROL_KEY,
     CREDENTIALS,
     CREDENTIALS_DIRECTORY,
@@ -19,6 +23,7 @@ from telemetry_operator.resources.benchmark_context import (
     PLAN,
     PLAN_DIRECTORY,
     PLAN_KEY,
+    SERVERS_KEY,
     WORKER,
     Run,
     build_part,
@@ -49,6 +54,7 @@ STARTING: Final = 300  # seconds until all workers must be ready: scheduling, pu
 KEEPING: Final = 7 * 24 * 3600  # seconds that a result waits for an operator that is away
 DRAINING: Final = 120  # seconds behind the load, beside three times the time for an answer
 MASTER_GRACE: Final = 30  # seconds: what was measured can still be fetched from a master that is told to end
+COLLECTOR_GRACE: Final = 5  # seconds; it ends when nobody wants what it saw any more
 WORKER_GRACE: Final = 5  # seconds; whoever ends a worker loses its share
 
 LAST_WORDS: Final = ("--last-words", "/dev/termination-log")
@@ -106,6 +112,26 @@ def build_workers(run: Run) -> Object:
     }
 
 
+def build_collector(run: Run) -> Object:
+    files = _mounted({CREDENTIALS_DIRECTORY: _secrets(run, SERVERS_KEY, COLLECTOR_KEY)})
+    container = build_container(
+        run.platform, COLLECTOR, run.image, run.collector_resources, mounts=[file.mount for file in files],
+        ports={"control": CONTROL_PORT},
+    )  # fmt: skip
+    command = [
+        "python", "-m", "telemetry_loadtest.collector", "--config", f"{CREDENTIALS_DIRECTORY}/{SERVERS_KEY}",
+        "--serve", str(CONTROL_PORT), "--token", f"{CREDENTIALS_DIRECTORY}/{COLLECTOR_KEY}",
+    ]  # fmt: skip
+    return {
+        **build_part(JOB, run, COLLECTOR),
+        "spec": {
+            "backoffLimit": 0,
+            "activeDeadlineSeconds": STARTING + _run_seconds(run.plan) + KEEPING,
+            "template": _template(run, COLLECTOR, {**container, "command": command}, files, COLLECTOR_GRACE),
+        },
+    }
+
+
 def _run_seconds(plan: Plan) -> int:
     """From the first pod to the last answer, at most."""
     return STARTING + ceil(plan.curve.seconds + 3 * plan.timeout) + DRAINING
@@ -121,10 +147,18 @@ def _files(run: Run, *keys: str) -> list[MountedFiles]:
     """The plan, the given keys of the credentials, and the platform's certificate without its key."""
     volumes = {
         PLAN_DIRECTORY: config_map_volume("plan", run.part(PLAN)),
-        CREDENTIALS_DIRECTORY: secret_volume("credentials", run.part(CREDENTIALS), *keys),
+        CREDENTIALS_DIRECTORY: _secrets(run, *keys),
     }
     if run.platform.spec.tls:
         volumes[CERTIFICATE_DIRECTORY] = secret_volume("certificate", run.platform.spec.tls.secret_name, "tls.crt")
+    return _mounted(volumes)
+
+
+def _secrets(run: Run, *keys: str) -> Object:
+    return secret_volume("credentials", run.part(CREDENTIALS), *keys)
+
+
+def _mounted(volumes: Mapping[str, Object]) -> list[MountedFiles]:
     return [MountedFiles(volume, mount_read_only(volume["name"], path)) for path, volume in volumes.items()]
 
 

@@ -5,7 +5,8 @@ import re
 import msgspec
 import pytest
 
-from telemetry_loadtest.comparison_results import Comparison
+from telemetry_loadtest.comparison_judging import assess
+from telemetry_loadtest.comparison_results import Comparison, Cost
 from telemetry_loadtest.report.rendering import render_html, render_markdown
 from tests.support.made_comparisons import P95_OF_WRITES, Made, made_comparison
 from tests.unit.loadtest.report.pages import Page
@@ -114,6 +115,16 @@ def test_markdown_has_the_recommendation_on_top_and_every_table_whole(comparison
 
 def test_markdown_says_the_command_that_repeats_it(text: str) -> None:
     assert "```sh\ntelemetryctl compare examples/comparison.yaml\n```" in text
+
+
+def test_a_cost_that_was_not_measured_is_said_to_be_unavailable_with_its_reason() -> None:
+    whole = made_comparison(MADE)
+    hidden = Cost(None, None, 5.0, None, None, 12.0, "cpu of pods: the cluster has no metrics API")
+    records = [msgspec.structs.replace(one, cost=hidden) for one in whole.records]
+    judged = assess(whole.plan, records, whole.provenance)
+    text = render_markdown(judged)
+    assert "| unavailable | unavailable | 12 |" in text
+    assert "unavailable in part; of the first: cpu of pods: the cluster has no metrics API." in text
 
 
 def test_a_cluster_is_said_with_its_images_and_limits(comparison: Comparison) -> None:

@@ -5,9 +5,10 @@ import pytest
 
 from telemetry_loadtest.histogram import Histogram
 from telemetry_loadtest.report.tables import Table, build_tables
-from telemetry_loadtest.report.words import amount, number
+from telemetry_loadtest.report.tables_system import system_tables
+from telemetry_loadtest.report.words import NOTHING, amount, number
 from telemetry_loadtest.result_views import endpoints
-from telemetry_loadtest.results import CeilingFound, CeilingStep, Measure, Result
+from telemetry_loadtest.results import Arrived, CeilingFound, CeilingStep, Measure, Result
 
 
 def table(result: Result, title: str) -> Table:
@@ -78,3 +79,18 @@ def test_what_was_called_most_comes_first(result: Result) -> None:
 
 def test_every_row_has_a_cell_for_each_column(result: Result) -> None:
     assert [one.title for one in build_tables(result) if {len(found) for found in one.rows} - {len(one.columns)}] == []
+
+
+def test_images_stand_with_the_provenance_where_they_are_known(result: Result) -> None:
+    images = {"producer": ["sha256:ab"], "postgres": ["sha256:cd", "sha256:ef"]}
+    provenance = msgspec.structs.replace(result.provenance, images=images)
+    found = table(msgspec.structs.replace(result, provenance=provenance), "Provenance")
+    assert row(found, "images")[1] == "producer sha256:ab, postgres sha256:cd and sha256:ef"
+    assert not [one for one in table(result, "Provenance").rows if one[0] == "images"]
+
+
+def test_a_pod_that_came_stands_with_what_it_was_waited_for(result: Result) -> None:
+    arrived = [Arrived("producer", "new", 10.0, 16.0, 12.0, None), Arrived("analytics", "first", 1.0, 2.0, 12.0, 1.5)]
+    found = next(one for one in system_tables(msgspec.structs.replace(result, arrived=arrived)) if "came" in one.title)
+    assert list(found.rows[0]) == ["producer", "new", "10", "16", "6", "4", NOTHING]
+    assert list(found.rows[1]) == ["analytics", "first", "1", "2", "1", NOTHING, "0.5"]

@@ -4,7 +4,7 @@ from telemetry_loadtest.progress import Progress, Stage
 from telemetry_operator.reconcile.runs.decide import Decision, Ended, Measured, Waits, decide
 from telemetry_operator.reconcile.runs.reasons import RunReason
 from telemetry_operator.reconcile.subject import STOP
-from telemetry_operator.resources.objects import Object
+from telemetry_operator.resources.objects import Key, Object
 from tests.unit.reconcile.runs.given import START, after, begun, jobs, observed, plan, pod
 
 LOADED = {"phase": "Running", "loadTime": START}
@@ -155,3 +155,10 @@ def test_pods_that_may_not_be_made_are_told_by_their_jobs_events() -> None:
 def test_what_was_said_of_an_earlier_run_of_the_same_name_is_not_about_this_one() -> None:
     run = observed(begun(), objects=jobs(), events=(forbidden("job-of-yesterday"),))
     assert isinstance(decide(run, plan(), None, after(5)), Waits)
+
+
+def test_a_collector_that_may_not_be_made_holds_nobody_up() -> None:
+    about = {"kind": "Job", "name": "evening-bench-collector"}
+    event = {"reason": "FailedCreate", "note": 'pods "evening-bench-collector-x" is forbidden: no', "regarding": about}
+    given = {**jobs(), Key("Job", "evening-bench-collector"): {}}
+    assert isinstance(decide(observed(begun(), objects=given, events=(event,)), plan(), None, after(5)), Waits)

@@ -8,7 +8,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from telemetry_loadtest.progress import PROGRESS_PATH, RESULT_PATH, STOP_PATH, STORED_PATH, Progress, Stage
-from telemetry_operator.reconcile.runs.master import Address, SilentMasterError, address_of, reach_master
+from telemetry_operator.reconcile.runs.master import address_of, reach_master
+from telemetry_operator.reconcile.runs.talking import Address, SilentPodError
 from telemetry_operator.resources.objects import Key
 from tests.unit.reconcile.runs.given import begun, observed, pod, secret
 
@@ -52,20 +53,20 @@ async def test_a_master_is_told_why_it_stops_and_that_it_may_end(server: tuple[S
 
 async def test_what_is_not_there_yet_is_silence(server: tuple[Server, Address]) -> None:
     async with reach_master(server[1]) as master:
-        with pytest.raises(SilentMasterError, match="answered 404"):
+        with pytest.raises(SilentPodError, match="answered 404"):
             await master.result()
 
 
 async def test_an_answer_that_cannot_be_read_is_silence(server: tuple[Server, Address]) -> None:
     server[0].progress = b"<html>"
     async with reach_master(server[1]) as master:
-        with pytest.raises(SilentMasterError, match="cannot read"):
+        with pytest.raises(SilentPodError, match="cannot read"):
             await master.progress()
 
 
 async def test_nobody_there_is_silence() -> None:
     async with reach_master(Address("http://127.0.0.1:9", "token")) as master:
-        with pytest.raises(SilentMasterError, match="does not answer"):
+        with pytest.raises(SilentPodError, match="does not answer"):
             await master.progress()
 
 

@@ -34,7 +34,7 @@ def judge(
 
     held = bound.limits.hard if isinstance(bound, Bound) else {}
     notes = [] if isinstance(bound, Bound) else [*_of_limits(observed, bound)]
-    return assess(plan, records, _provenance(observed, plan, held, now), notes=notes)
+    return assess(plan, records, _provenance(observed, plan, records, held, now), notes=notes)
 
 
 def _of_limits(observed: ObservedComparison, bound: Unbound) -> Iterator[str]:
@@ -43,8 +43,19 @@ def _of_limits(observed: ObservedComparison, bound: Unbound) -> Iterator[str]:
     yield f"Nothing made the variants equal: {bound.why}. The sums of their limits, at most replicas: {told}."
 
 
+def _images(records: Sequence[CellRecord]) -> dict[str, str]:
+    """What each component ran in all cells; more than one image of it is worth knowing."""
+    components = sorted({component for one in records for component in one.images})
+    ids = {name: sorted({image for one in records for image in one.images.get(name, ())}) for name in components}
+    return {name: " and ".join(found) for name, found in ids.items()}
+
+
 def _provenance(
-    observed: ObservedComparison, plan: ComparisonPlan, limits: dict[str, str], now: int
+    observed: ObservedComparison,
+    plan: ComparisonPlan,
+    records: Sequence[CellRecord],
+    limits: dict[str, str],
+    now: int,
 ) -> ComparisonProvenance:
     status, metadata = observed.status, observed.metadata
     return ComparisonProvenance(
@@ -58,4 +69,5 @@ def _provenance(
         versions=versions(),
         nodes=len(status.nodes) or None,
         limits=limits,
+        images=_images(records),
     )

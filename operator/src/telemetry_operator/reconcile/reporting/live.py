@@ -69,6 +69,7 @@ class Container(Live, frozen=True):
 
     name: str = ""
     image: str = ""
+    image_id: str = msgspec.field(default="", name="imageID")
     ready: bool = False
     restart_count: int = 0
     state: ContainerState = ContainerState()

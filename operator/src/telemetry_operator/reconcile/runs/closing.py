@@ -1,16 +1,18 @@
 """The end of a run in the cluster: the books closed against analytics' Service, and all parts made one result."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from importlib.metadata import version
 from platform import python_version as platform_version
-from typing import Final
+from typing import Final, TypeAlias
 
 import httpx
 import msgspec
 
 from telemetry_contract.keys import parse_keyring
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
-from telemetry_loadtest.assembling import Surroundings, assemble
+from telemetry_loadtest.assembling import assemble
 from telemetry_loadtest.credentials import decode_credentials, issue_credentials
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.plan import Plan
@@ -19,8 +21,11 @@ from telemetry_loadtest.verdict import Cause
 from telemetry_operator.benchmarks.books import close_run
 from telemetry_operator.client.query import Analytics, QueryError
 from telemetry_operator.probe import unverified
+from telemetry_operator.reconcile.reporting.live import Pod, parse_live
+from telemetry_operator.reconcile.runs.collector import Collected
 from telemetry_operator.reconcile.runs.observe import nodes_of, value_in
 from telemetry_operator.reconcile.runs.observed import ObservedPlatform, ObservedRun
+from telemetry_operator.reconcile.runs.surroundings import surroundings_of
 from telemetry_operator.resources.benchmark_context import CREDENTIALS, CREDENTIALS_KEY
 from telemetry_operator.resources.naming import part_name
 from telemetry_operator.resources.objects import SECRET, Key, Object
@@ -31,10 +36,11 @@ PATIENCE_SECONDS: Final = 60.0
 ASKING_SECONDS: Final = 30.0
 PACKAGES: Final = ("telemetry-operator", "telemetry-loadtest")
 """Those of the operator's image; the generator's are of the same release."""
+Closed: TypeAlias = tuple[Measured, Books | None]
 SHARED: Final = "The load generator and the platform shared a node's cores."
 
 
-async def close_books(observed: ObservedRun, plan: Plan, measured: Measured) -> tuple[Measured, Books | None]:
+async def close_books(observed: ObservedRun, plan: Plan, measured: Measured) -> Closed:
     """Close the books; where that cannot be done, nobody knows whether anything was lost, and the run is an error."""
     try:
         async with open_analytics(observed) as client:
@@ -66,12 +72,12 @@ def open_analytics(observed: ObservedRun) -> httpx.AsyncClient:
 
 
 def assemble_result(
-    observed: ObservedRun, plan: Plan, measured: Measured, books: Books | None, *, command: str, now: int
+    observed: ObservedRun, plan: Plan, closed: Closed, collected: Collected, *, command: str, now: int
 ) -> Result:
-    platform = observed.platform
+    platform, (measured, books) = observed.platform, closed
     assert platform is not None  # noqa: S101 - its books were closed
-    shared = bool(platform.nodes & nodes_of(observed.pods))
-    around = Surroundings(notes=[SHARED] if shared else [])
+    shared = bool(nodes_of(platform.pods) & nodes_of(observed.pods))
+    around = surroundings_of(platform.model, measured, collected, [SHARED] if shared else [])
     provenance = Provenance(
         run=plan.run,
         name=observed.metadata["name"],
@@ -83,6 +89,7 @@ def assemble_result(
         versions=versions(),
         machine=_machine(observed, plan, shared=shared),
         platform=_platform(platform),
+        images=images_of((*platform.pods, *observed.pods, *([observed.collector] if observed.collector else []))),
     )
     return assemble(plan, provenance, measured, books, around)
 
@@ -90,6 +97,14 @@ def assemble_result(
 def versions() -> dict[str, str]:
     """Those of the programs that make a result."""
     return {"python": platform_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def images_of(pods: Iterable[Object]) -> dict[str, list[str]]:
+    """What each component ran, by the ids that the kubelets report; of pods that were just being replaced, each."""
+    found = defaultdict[str, set[str]](set)
+    for pod in (parse_live(one, Pod) for one in pods):
+        found[pod.metadata.component].update(one.image_id for one in pod.status.container_statuses if one.image_id)
+    return {component: sorted(ids) for component, ids in sorted(found.items()) if ids}
 
 
 def _reader(observed: ObservedRun) -> str:

@@ -5,11 +5,8 @@ Paths and words are those of `telemetry_loadtest.progress`.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-import aiohttp
 import msgspec
 
 from telemetry_loadtest.measured import Measured
@@ -22,25 +19,23 @@ from telemetry_loadtest.progress import (
     decode_progress,
 )
 from telemetry_operator.reconcile.reporting.live import Pod, parse_live
-from telemetry_operator.reconcile.runs.observe import value_in
 from telemetry_operator.reconcile.runs.observed import ObservedRun
-from telemetry_operator.resources.benchmark_context import CONTROL_KEY, CREDENTIALS, MASTER
-from telemetry_operator.resources.benchmark_network import CONTROL_PORT
-from telemetry_operator.resources.naming import part_name
-from telemetry_operator.resources.objects import SECRET, Key
+from telemetry_operator.reconcile.runs.talking import (
+    ASKING_SECONDS,
+    FETCHING_SECONDS,
+    Address,
+    SilentPodError,
+    Speaking,
+    address_in,
+    call,
+)
+from telemetry_operator.resources.benchmark_context import CONTROL_KEY, MASTER
 
 T = TypeVar("T")
 
-ASKING_SECONDS: Final = 5.0
-FETCHING_SECONDS: Final = 60.0
-
-
-class SilentMasterError(Exception):
-    """The master does not answer now; the text says what was tried."""
-
 
 class Master(Protocol):
-    """A run's master, as far as a visit speaks to it; each call may raise a SilentMasterError."""
+    """A run's master, as far as a visit speaks to it; each call may raise a SilentPodError."""
 
     async def progress(self) -> Progress: ...
 
@@ -51,37 +46,22 @@ class Master(Protocol):
     async def stored(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the master answers, and the run's control token."""
-
-    url: str
-    token: str
-
-
 def address_of(observed: ObservedRun) -> Address | None:
-    """By its pod's own address, so that an operator outside of the cluster's DNS finds it as well; None: not yet."""
-    name = observed.metadata["name"]
-    token = value_in(observed.objects.get(Key(SECRET.kind, part_name(name, CREDENTIALS))), CONTROL_KEY)
     pod = next((it for it in observed.pods if parse_live(it, Pod).metadata.component == MASTER), None)
-    host = (pod.get("status") or {}).get("podIP") if pod else None
-    if token is None or not host:
-        return None
-    return Address(f"http://{f'[{host}]' if ':' in host else host}:{CONTROL_PORT}", token.decode())
+    return address_in(observed, pod, CONTROL_KEY)
 
 
 @asynccontextmanager
 async def reach_master(address: Address) -> AsyncIterator[Master]:
-    headers = {"Authorization": f"Bearer {address.token}"}
-    async with aiohttp.ClientSession(address.url, headers=headers) as session:
-        yield HttpMaster(session)
+    async with call(address, "the master") as speaking:
+        yield HttpMaster(speaking)
 
 
 class HttpMaster:
     """A master behind its control port."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
+    def __init__(self, speaking: Speaking) -> None:
+        self._ask = speaking.ask
 
     async def progress(self) -> Progress:
         return _decoded(await self._ask("GET", PROGRESS_PATH, ASKING_SECONDS), decode_progress)
@@ -96,20 +76,9 @@ class HttpMaster:
     async def stored(self) -> None:
         await self._ask("POST", STORED_PATH, ASKING_SECONDS)
 
-    async def _ask(self, method: str, path: str, seconds: float, body: str | None = None) -> bytes:
-        try:
-            timeout = aiohttp.ClientTimeout(total=seconds)
-            async with self._session.request(method, path, data=body, timeout=timeout) as response:
-                text = await response.read()
-                if response.status >= HTTPStatus.BAD_REQUEST:
-                    raise SilentMasterError(f"the master answered {response.status} to {method} {path}")
-                return text
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SilentMasterError(f"the master does not answer {method} {path}: {error}") from error
-
 
 def _decoded(text: bytes, decode: Callable[[bytes], T]) -> T:
     try:
         return decode(text)
     except msgspec.MsgspecError as error:
-        raise SilentMasterError(f"the master answers what this operator cannot read: {error}") from error
+        raise SilentPodError(f"the master answers what this operator cannot read: {error}") from error

@@ -7,10 +7,10 @@ from typing import Any, Final
 from telemetry_operator.cluster.kinds import BENCHMARK, EVENT, PLATFORM, POD
 from telemetry_operator.cluster.protocols import Reader
 from telemetry_operator.reconcile.runs.observed import ObservedPlatform, ObservedRun
-from telemetry_operator.resources.benchmark_context import BENCHMARK_LABEL
-from telemetry_operator.resources.credentials import KEYS_KEY
+from telemetry_operator.resources.benchmark_context import BENCHMARK_LABEL, COLLECTOR
+from telemetry_operator.resources.credentials import KEYS_KEY, PASSWORD
 from telemetry_operator.resources.files import keys_secret_name
-from telemetry_operator.resources.naming import MANAGED_BY, PLATFORM_LABEL, object_name
+from telemetry_operator.resources.naming import COMPONENT_LABEL, MANAGED_BY, PLATFORM_LABEL, object_name
 from telemetry_operator.resources.objects import (
     CONFIG_MAP,
     JOB,
@@ -22,10 +22,13 @@ from telemetry_operator.resources.objects import (
     Object,
     key_of,
 )
+from telemetry_operator.resources.observer import asked_servers
 from telemetry_operator.resources.ports import PUBLIC_PORT
 from telemetry_operator.specs.benchmark import TelemetryBenchmark
 from telemetry_operator.specs.benchmark_status import Phase, read_benchmark_status
+from telemetry_operator.specs.layout import Server
 from telemetry_operator.specs.manifest import ManifestError, parse_object, parse_object_of
+from telemetry_operator.specs.platform import TelemetryPlatform
 from telemetry_operator.specs.status import read_status
 
 RUN_KINDS: Final = (SERVICE_ACCOUNT, CONFIG_MAP, SECRET, SERVICE, NETWORK_POLICY, JOB)
@@ -42,9 +45,12 @@ async def observe_run(cluster: Reader, namespace: str, name: str) -> ObservedRun
     if observed.leaving:
         return observed
     objects, pods = await _own(cluster, found)
-    platform = await _platform(cluster, namespace, model.spec.platform) if model and not observed.is_over else None
-    others = await cluster.list(BENCHMARK, namespace) if observed.status.run is None and not observed.is_over else ()
+    collector = next((pod for pod in pods if _is_collector(pod)), None)
     starts = observed.status.phase is Phase.STARTING
+    platform = None
+    if model and not observed.is_over:
+        platform = await _platform(cluster, namespace, model.spec.platform, starts=starts)
+    others = await cluster.list(BENCHMARK, namespace) if observed.status.run is None and not observed.is_over else ()
     return ObservedRun(
         subject=found,
         model=model,
@@ -53,7 +59,8 @@ async def observe_run(cluster: Reader, namespace: str, name: str) -> ObservedRun
         platform=platform,
         others=others,
         objects=objects,
-        pods=pods,
+        pods=tuple(pod for pod in pods if not _is_collector(pod)),
+        collector=collector,
         events=await cluster.list(EVENT, namespace, fields="type=Warning") if starts else (),
     )
 
@@ -77,7 +84,11 @@ async def _own(cluster: Reader, benchmark: Object) -> tuple[dict[Key, Object], t
     return objects, tuple(pod for pod in pods if any(_is_owned(pod, uid) for uid in jobs))
 
 
-async def _platform(cluster: Reader, namespace: str, name: str) -> ObservedPlatform | None:
+def _is_collector(pod: Object) -> bool:
+    return (pod["metadata"].get("labels") or {}).get(COMPONENT_LABEL) == COLLECTOR
+
+
+async def _platform(cluster: Reader, namespace: str, name: str, *, starts: bool) -> ObservedPlatform | None:
     found = await cluster.get(PLATFORM, namespace, name)
     if found is None or "deletionTimestamp" in found["metadata"]:
         return None
@@ -95,14 +106,23 @@ async def _platform(cluster: Reader, namespace: str, name: str) -> ObservedPlatf
         status=read_status(found),
         uid=found["metadata"]["uid"],
         generation=int(found["metadata"].get("generation", 0)),
+        pods=pods,
+        passwords=await _passwords(cluster, model) if starts else {},
         keys=value_in(secret, KEYS_KEY),
         addresses={
             one: f"{scheme}://{address}:{PUBLIC_PORT}"
             for one, service in zip(names, services, strict=True)
             if (address := _address(service))
         },
-        nodes=nodes_of(pods),
     )
+
+
+async def _passwords(cluster: Reader, platform: TelemetryPlatform) -> dict[Server, str]:
+    """Of the servers that a collector may ask, from which its own follow."""
+    asked, namespace = asked_servers(platform), platform.metadata.namespace or ""
+    secrets = await asyncio.gather(*(cluster.get(SECRET, namespace, object_name(platform, server)) for server in asked))
+    values = ((server, value_in(secret, PASSWORD)) for server, secret in zip(asked, secrets, strict=True))
+    return {server: value.decode() for server, value in values if value is not None}
 
 
 def value_in(secret: Object | None, key: str) -> bytes | None:

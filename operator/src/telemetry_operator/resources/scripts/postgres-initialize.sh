@@ -23,9 +23,18 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     sync
 fi
 
-digest=$(printf %s "$POSTGRES_PASSWORD" | sha256sum)
+# Beside the platform's own login one that reads nothing but statistics; its password follows from the other
+# (`resources.observer`). What is marked includes the two names, so that an older database gets the second.
+digest=$(printf 'telemetry telemetry_observer %s' "$POSTGRES_PASSWORD" | sha256sum)
 if [ "$(cat "$marker" 2>/dev/null)" != "$digest" ]; then
     quoted=$(printf %s "$POSTGRES_PASSWORD" | sed "s/'/''/g")
-    printf "ALTER ROLE telemetry PASSWORD '%s'\n" "$quoted" | single "$PGDATA"
+    observer=$(printf 'observer:%s' "$POSTGRES_PASSWORD" | sha256sum | cut -d ' ' -f 1)
+    {
+        printf "ALTER ROLE telemetry PASSWORD '%s'\n" "$quoted"
+        printf "DO 'BEGIN IF to_regrole(%s) IS NULL THEN CREATE ROLE telemetry_observer; END IF; END'\n" \
+            "''telemetry_observer''"
+        printf "ALTER ROLE telemetry_observer LOGIN CONNECTION LIMIT 5 PASSWORD '%s'\n" "$observer"
+        printf '%s\n' 'ALTER ROLE telemetry_observer SET default_transaction_read_only = on'
+    } | single "$PGDATA"
     printf '%s\n' "$digest" >"$marker"
 fi
