@@ -17,6 +17,16 @@ RUN_SECONDS: Final = 240.0  # pods, a short load, the books: beside others on tw
 PATIENT: Final = {"cpu": 1, "loopLag": "30s", "slip": "30s", "share": 1}
 LENIENT: Final = {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 1}]}
 SHORT: Final = {"stages": [{"name": "even", "duration": "10s", "rate": 20}], "warmUp": "2s"}
+# One request under way: what it can carry is one over how long a request takes, on any machine within a few doublings.
+NARROW: Final = {
+    "suite": "ceiling",
+    "search": {"first": 10, "step": "3s", "precision": 1},
+    "warmUp": "1s",
+    "profile": "write-heavy",
+    "maxInFlight": 1,
+    "probesPerSecond": 0,
+    "slo": {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 0.5}], "window": "1s", "windows": 2},
+}
 LONG: Final = {"stages": [{"name": "even", "duration": "5m", "rate": 5}], "warmUp": "2s"}
 
 pytestmark = pytest.mark.xdist_group("benchmarks")
@@ -89,6 +99,24 @@ def test_runs_come_to_their_verdicts_one_after_the_other(platform: Platform) -> 
     assert after["startTime"] >= status["completionTime"]
     until(lambda: not first.parts("jobs,pods,secrets"), what="the first run's pods gone", seconds=RUN_SECONDS)
     assert first.parts("configmaps")
+
+
+def test_a_ceiling_is_found_though_the_operator_is_replaced_in_the_midst(platform: Platform, release: Release) -> None:
+    benchmark = Benchmark(platform.kubectl, "highest", **NARROW)
+
+    def tries() -> bool:
+        return bool(benchmark.status.get("ceiling", {}).get("held"))
+
+    until(tries, what="a rate that held", seconds=RUN_SECONDS)
+    release.kubectl("delete", "pod", "--all", "--grace-period=0", "--force")
+    status = benchmark.until("Finished")
+    assert (status["verdict"], condition(status, "Ready")) == ("Passed", ("True", "Measured")), status
+    found = status["ceiling"]
+    assert found["failed"] == 2 * found["held"]
+    assert [step["held"] for step in found["steps"]] == [True] * (found["trial"] - 1) + [False]
+    assert status["reason"].startswith(f"the ceiling lies between {found['held']:g} requests a second")
+    assert status["books"]["closed"]
+    assert status["result"]["configMaps"]
 
 
 def test_a_platform_with_data_is_not_loaded_unless_allowed(platform: Platform) -> None:

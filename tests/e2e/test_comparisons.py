@@ -67,10 +67,10 @@ class Comparison:
 
 
 @pytest.mark.smoke
-def test_a_search_is_refused_before_anything_is_made(place: Kubectl) -> None:
-    comparison = Comparison(place, "search", metric={"name": "ceiling"}, stages=[])
+def test_variants_that_are_no_platforms_are_refused_before_anything_is_made(place: Kubectl) -> None:
+    comparison = Comparison(place, "wrong", platform={"retension": "7d"})
     status = comparison.until("phase", "Refused")
-    assert {it["reason"] for it in status["conditions"]} == {"NotInACluster"}
+    assert {it["reason"] for it in status["conditions"]} == {"InvalidSpec"}
     assert comparison.parts() == []
 
 

@@ -8,7 +8,17 @@ import msgspec
 from telemetry_loadtest.agreement import agreements
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.plan import Plan
-from telemetry_loadtest.results import Books, Event, Generator, Provenance, Result, Series, StageSummary, Verdict
+from telemetry_loadtest.results import (
+    Books,
+    Event,
+    Generator,
+    Provenance,
+    Result,
+    Series,
+    StageSummary,
+    Verdict,
+    length_of,
+)
 from telemetry_loadtest.verdict import Cause, decide
 
 
@@ -24,14 +34,7 @@ class Surroundings:
 def assemble(
     plan: Plan, provenance: Provenance, measured: Measured, books: Books | None, around: Surroundings
 ) -> Result:
-    torn = unbalanced(measured)
-    verdict, reason = decide(
-        Cause.FAILED if torn else measured.cause,
-        detail=torn or measured.detail,
-        faults=measured.generator.faults,
-        bounds=measured.bounds,
-        books=books,
-    )
+    verdict, reason = verdict_of(measured, books)
     return Result(
         provenance=provenance,
         plan=msgspec.to_builtins(plan),
@@ -51,6 +54,19 @@ def assemble(
         system=list(around.system),
         events=list(around.events),
         notes=[*around.notes, *measured.notes],
+        until=measured.until,
+    )
+
+
+def verdict_of(measured: Measured, books: Books | None) -> tuple[Verdict, str]:
+    """The verdict and its reason, as far as is known; counts that contradict one another are an error."""
+    torn = unbalanced(measured)
+    return decide(
+        Cause.FAILED if torn else measured.cause,
+        detail=torn or measured.detail,
+        faults=measured.generator.faults,
+        bounds=measured.bounds,
+        books=books,
     )
 
 
@@ -67,8 +83,7 @@ def stage_summaries(measured: Measured, books: Books | None) -> list[StageSummar
     """Rates of each stage as far as it ran; a run that lost data has no good rate."""
     found = []
     for stage in measured.stages:
-        ran = [one for one in measured.seconds if one.stage == stage.name]
-        seconds = min(stage.end - stage.begin, len(ran))
+        seconds = length_of(stage, measured.seconds, measured.until)
         if seconds <= 0:
             continue
         ours = [one for one in measured.summaries if one.stage == stage.name]

@@ -16,8 +16,11 @@ import structlog
 from telemetry_contract.keys import parse_keyring
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_loadtest.credentials import issue_credentials
+from telemetry_loadtest.measured import Measured as MeasuredLoad
+from telemetry_loadtest.measured import Searched
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress
+from telemetry_loadtest.results import Result
 from telemetry_operator.benchmarks.planning import plan_of
 from telemetry_operator.client.query import QueryError
 from telemetry_operator.cluster.errors import AlreadyExistsError
@@ -28,9 +31,15 @@ from telemetry_operator.reconcile.reporting.recorder import Recorder
 from telemetry_operator.reconcile.reporting.telling import Teller, notice_of_phase
 from telemetry_operator.reconcile.runs import status as told_as
 from telemetry_operator.reconcile.runs.admission import place_of, refusal_of, unavailable
-from telemetry_operator.reconcile.runs.closing import assemble_result, close_books, count_readings
+from telemetry_operator.reconcile.runs.closing import (
+    assemble_result,
+    close_books,
+    close_books_of_trials,
+    conclude_search,
+    count_readings,
+)
 from telemetry_operator.reconcile.runs.decide import Ended, Measured, decide, gone
-from telemetry_operator.reconcile.runs.master import SilentMasterError, address_of, reach_master
+from telemetry_operator.reconcile.runs.master import Master, SilentMasterError, address_of, reach_master
 from telemetry_operator.reconcile.runs.observe import observe_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
@@ -205,12 +214,19 @@ class BenchmarkReconciler:
         if observed.status.phase is not Phase.CLOSING or address is None:
             return told_as.closing(observed, _now())
         async with reach_master(address) as master:
-            measured, books = await close_books(observed, plan, await master.result())
-            result = assemble_result(observed, plan, measured, books, command=_command(observed), now=_now())
+            result = await self._result(observed, plan, master)
             objects, kept = build_results(observed.subject, result)
             for built in objects:
                 await self._cluster.apply(built)
             return told_as.finished(observed, result, kept, _now())
+
+    async def _result(self, observed: ObservedRun, plan: Plan, master: Master) -> Result:
+        command = _command(observed)
+        if plan.search is None:
+            measured, books = await close_books(observed, plan, await master.result(MeasuredLoad))
+            return assemble_result(observed, plan, measured, books, command=command, now=_now())
+        searched, of_trials = await close_books_of_trials(observed, plan, await master.result(Searched))
+        return conclude_search(observed, plan, searched, of_trials, command=command, now=_now())
 
     async def _release(self, observed: ObservedRun) -> None:
         """Tell the master that its result stands elsewhere; one that does not hear it ends when its Job is deleted."""

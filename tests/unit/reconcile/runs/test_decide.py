@@ -1,6 +1,7 @@
 import pytest
 
 from telemetry_loadtest.progress import Progress, Stage
+from telemetry_loadtest.trials import longest_seconds
 from telemetry_operator.reconcile.runs.decide import Decision, Ended, Measured, Waits, decide
 from telemetry_operator.reconcile.runs.reasons import RunReason
 from telemetry_operator.reconcile.subject import STOP
@@ -95,6 +96,16 @@ def test_a_load_that_does_not_end_is_given_up() -> None:
     over = 25 + 30 + 120 + 60  # the suite with its warm-up, three timeouts, draining, ours
     assert isinstance(decide(run, plan(), RUNNING, after(over - 1)), Waits)
     assert reason_of(decide(run, plan(), RUNNING, after(over + 1))) is RunReason.DEADLINE_EXCEEDED
+
+
+def test_a_search_may_take_as_long_as_the_most_trials_that_it_can_need() -> None:
+    search = {"suite": "ceiling", "search": {"first": 100, "step": "20s", "precision": 0.05}}
+    run = observed(begun(**LOADED), objects=jobs(), pods=(pod("bench-master"),))
+    most = longest_seconds(plan(**search))
+    assert most > 13 * (5 + 20 + 30)
+    assert isinstance(decide(run, plan(**search), RUNNING, after(most)), Waits)
+    over = decide(run, plan(**search), RUNNING, after(most + 30 + 120 + 61))
+    assert reason_of(over) is RunReason.DEADLINE_EXCEEDED
 
 
 def test_who_stops_it_before_the_load_needs_no_master() -> None:

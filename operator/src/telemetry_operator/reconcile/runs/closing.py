@@ -1,6 +1,7 @@
 """The end of a run in the cluster: the books closed against analytics' Service, and all parts made one result."""
 
 import json
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from platform import python_version as platform_version
 from typing import Final
@@ -11,12 +12,13 @@ import msgspec
 from telemetry_contract.keys import parse_keyring
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
 from telemetry_loadtest.assembling import Surroundings, assemble
+from telemetry_loadtest.concluding import conclude_trials
 from telemetry_loadtest.credentials import decode_credentials, issue_credentials
-from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.measured import Measured, Searched
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.results import Books, Machine, Platform, Provenance, Result
 from telemetry_loadtest.verdict import Cause
-from telemetry_operator.benchmarks.books import close_run
+from telemetry_operator.benchmarks.books import close_run, close_trials
 from telemetry_operator.client.query import Analytics, QueryError
 from telemetry_operator.probe import unverified
 from telemetry_operator.reconcile.runs.observe import nodes_of, value_in
@@ -41,8 +43,24 @@ async def close_books(observed: ObservedRun, plan: Plan, measured: Measured) -> 
             analytics = Analytics(client, _reader(observed))
             return measured, await close_run(plan, measured.accounts, measured.begin, analytics, PATIENCE_SECONDS)
     except QueryError as error:
-        detail = f"the books could not be compared: {error.message}"
-        return msgspec.structs.replace(measured, cause=Cause.FAILED, detail=detail), None
+        return msgspec.structs.replace(measured, cause=Cause.FAILED, detail=_not_compared(error)), None
+
+
+async def close_books_of_trials(
+    observed: ObservedRun, plan: Plan, searched: Searched
+) -> tuple[Searched, Sequence[Books | None]]:
+    """Close the books of every trial; where that cannot be done the search is an error, as a run is."""
+    try:
+        async with open_analytics(observed) as client:
+            analytics = Analytics(client, _reader(observed))
+            return searched, await close_trials(plan, searched.trials, analytics, PATIENCE_SECONDS)
+    except QueryError as error:
+        failed = msgspec.structs.replace(searched, cause=Cause.FAILED, detail=_not_compared(error))
+        return failed, [None] * len(searched.trials)
+
+
+def _not_compared(error: QueryError) -> str:
+    return f"the books could not be compared: {error.message}"
 
 
 async def count_readings(observed: ObservedRun, plan: Plan, now: int) -> int:
@@ -68,23 +86,45 @@ def open_analytics(observed: ObservedRun) -> httpx.AsyncClient:
 def assemble_result(
     observed: ObservedRun, plan: Plan, measured: Measured, books: Books | None, *, command: str, now: int
 ) -> Result:
+    provenance = _provenance_of(observed, plan, command=command, now=now)
+    return assemble(plan, provenance(measured), measured, books, _around(observed))
+
+
+def conclude_search(
+    observed: ObservedRun, plan: Plan, searched: Searched, books: Sequence[Books | None], *, command: str, now: int
+) -> Result:
+    provenance = _provenance_of(observed, plan, command=command, now=now)
+    return conclude_trials(plan, searched, books, provenance, _around(observed))
+
+
+def _around(observed: ObservedRun) -> Surroundings:
+    return Surroundings(notes=[SHARED] if _is_shared(observed) else [])
+
+
+def _is_shared(observed: ObservedRun) -> bool:
+    """Whether a pod of the generator stands on a node of the platform."""
+    return observed.platform is not None and bool(observed.platform.nodes & nodes_of(observed.pods))
+
+
+def _provenance_of(observed: ObservedRun, plan: Plan, *, command: str, now: int) -> Callable[[Measured], Provenance]:
     platform = observed.platform
     assert platform is not None  # noqa: S101 - its books were closed
-    shared = bool(platform.nodes & nodes_of(observed.pods))
-    around = Surroundings(notes=[SHARED] if shared else [])
-    provenance = Provenance(
-        run=plan.run,
-        name=observed.metadata["name"],
-        began=format_time(int(measured.begin * MICROSECONDS_PER_SECOND)),
-        ended=format_time(now),
-        seed=plan.seed,
-        command=command.split(),
-        manifest=manifest_text(observed.subject),
-        versions=versions(),
-        machine=_machine(observed, plan, shared=shared),
-        platform=_platform(platform),
-    )
-    return assemble(plan, provenance, measured, books, around)
+
+    def provenance(measured: Measured) -> Provenance:
+        return Provenance(
+            run=plan.run,
+            name=observed.metadata["name"],
+            began=format_time(int(measured.begin * MICROSECONDS_PER_SECOND)),
+            ended=format_time(now),
+            seed=plan.seed,
+            command=command.split(),
+            manifest=manifest_text(observed.subject),
+            versions=versions(),
+            machine=_machine(observed, plan, shared=_is_shared(observed)),
+            platform=_platform(platform),
+        )
+
+    return provenance
 
 
 def versions() -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Final
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress, Stage
+from telemetry_loadtest.trials import longest_seconds
 from telemetry_operator.reconcile.runs.failures import failure_of_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
@@ -79,7 +80,7 @@ def _late(observed: ObservedRun, plan: Plan, now: int, *, loaded: bool) -> Said 
     status = observed.status
     allowed = STARTING + GRACE_SECONDS
     if loaded:
-        allowed = plan.curve.seconds + 3 * plan.timeout + DRAINING + GRACE_SECONDS
+        allowed = longest_seconds(plan) + 3 * plan.timeout + DRAINING + GRACE_SECONDS
     begun = (status.load_time if loaded else status.start_time) or status.start_time
     if begun is None or now - parse_time(begun) <= allowed * MICROSECONDS_PER_SECOND:
         return None

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 import aiohttp
 import msgspec
 
-from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.measured import Measured, Searched
 from telemetry_loadtest.progress import (
     PROGRESS_PATH,
     RESULT_PATH,
@@ -30,6 +30,7 @@ from telemetry_operator.resources.naming import part_name
 from telemetry_operator.resources.objects import SECRET, Key
 
 T = TypeVar("T")
+Fetched = TypeVar("Fetched", Measured, Searched)
 
 ASKING_SECONDS: Final = 5.0
 FETCHING_SECONDS: Final = 60.0
@@ -40,11 +41,14 @@ class SilentMasterError(Exception):
 
 
 class Master(Protocol):
-    """A run's master, as far as a visit speaks to it; each call may raise a SilentMasterError."""
+    """A run's master, as far as a visit speaks to it; each call may raise a SilentMasterError.
+
+    A plan with a search has a result of the kind `Searched`.
+    """
 
     async def progress(self) -> Progress: ...
 
-    async def result(self) -> Measured: ...
+    async def result(self, kind: type[Fetched]) -> Fetched: ...
 
     async def stop(self, reason: str) -> None: ...
 
@@ -86,9 +90,9 @@ class HttpMaster:
     async def progress(self) -> Progress:
         return _decoded(await self._ask("GET", PROGRESS_PATH, ASKING_SECONDS), decode_progress)
 
-    async def result(self) -> Measured:
+    async def result(self, kind: type[Fetched]) -> Fetched:
         text = await self._ask("GET", RESULT_PATH, FETCHING_SECONDS)
-        return _decoded(text, lambda given: msgspec.json.decode(given, type=Measured))
+        return _decoded(text, lambda given: msgspec.json.decode(given, type=kind))
 
     async def stop(self, reason: str) -> None:
         await self._ask("POST", STOP_PATH, ASKING_SECONDS, reason)
