@@ -2,7 +2,7 @@
 
 It runs in a thread of the test. `delay` is how long every answer takes (s), `slots` how many it works on at once (0:
 all of them), so that `slots / delay` is the rate that it carries on any machine; `forget` loses each n-th reading that
-it acknowledged, `refuse` answers each n-th request with 503.
+it acknowledged, `refuse` answers each n-th request with 503, `lag` is how long a reading takes to be readable (s).
 """
 
 import asyncio
@@ -47,6 +47,7 @@ class Knobs:
     slots: int = 0
     forget: int = 0
     refuse: int = 0
+    lag: float = 0.0
 
 
 @dataclass
@@ -121,7 +122,7 @@ class LoadTarget:
         readings = [item for item in parse_body(body, device=None).items if isinstance(item, Reading)]
         for reading in readings:
             self.accepted += 1
-            self.newest[reading.device] = reading
+            self._loop.call_later(self.knobs.lag, self.newest.__setitem__, reading.device, reading)
             if not self.knobs.forget or self.accepted % self.knobs.forget:
                 self.kept[identify(reading).identity] = reading
         if single:
