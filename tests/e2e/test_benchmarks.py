@@ -1,6 +1,7 @@
 """Runs of benchmarks on a real cluster: to their verdict, one at a time, ended in the middle, and carried on."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from tools.cluster.kubectl import Kubectl, until
@@ -11,6 +12,17 @@ from tests.e2e.harness.benchmarks import LONG, RUN_SECONDS, SHORT, Benchmark, co
 from tests.e2e.harness.crashes import kill_operator
 from tests.e2e.harness.namespaces import deploy, own_namespace
 from tests.e2e.harness.platforms import Platform
+
+# One request under way: what it can carry is one over how long a request takes, on any machine within a few doublings.
+NARROW: Final = {
+    "suite": "ceiling",
+    "search": {"first": 10, "step": "3s", "precision": 1},
+    "warmUp": "1s",
+    "profile": "write-heavy",
+    "maxInFlight": 1,
+    "probesPerSecond": 0,
+    "slo": {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 0.5}], "window": "1s", "windows": 2},
+}
 
 pytestmark = pytest.mark.xdist_group("benchmarks")
 
@@ -49,6 +61,24 @@ def test_runs_come_to_their_verdicts_one_after_the_other(platform: Platform) -> 
     assert after["startTime"] >= status["completionTime"]
     first.until_cleared()
     assert first.parts("configmaps")
+
+
+def test_a_ceiling_is_found_though_the_operator_is_replaced_in_the_midst(platform: Platform, release: Release) -> None:
+    benchmark = Benchmark(platform.kubectl, "highest", **NARROW)
+
+    def tries() -> bool:
+        return bool(benchmark.status.get("ceiling", {}).get("held"))
+
+    until(tries, what="a rate that held", seconds=RUN_SECONDS)
+    release.kubectl("delete", "pod", "--all", "--grace-period=0", "--force")
+    status = benchmark.until("Finished")
+    assert (status["verdict"], condition(status, "Ready")) == ("Passed", ("True", "Measured")), status
+    found = status["ceiling"]
+    assert found["failed"] == 2 * found["held"]
+    assert [step["held"] for step in found["steps"]] == [True] * (found["trial"] - 1) + [False]
+    assert status["reason"].startswith(f"the ceiling lies between {found['held']:g} requests a second")
+    assert status["books"]["closed"]
+    assert status["result"]["configMaps"]
 
 
 def test_a_platform_with_data_is_not_loaded_unless_allowed(platform: Platform) -> None:

@@ -35,6 +35,16 @@ SMALL: Final = {
     "health": PATIENT,
     "slo": LENIENT,
 }
+# One request under way: what it can carry is one over how long a request takes, on any machine within a few doublings.
+BY_CEILING: Final = {
+    "metric": {"name": "ceiling"},
+    "search": {"first": 10, "step": "3s", "precision": 1},
+    "stages": [],
+    "profiles": ["write-heavy"],
+    "maxInFlight": 1,
+    "probesPerSecond": 0,
+    "slo": {"bounds": [{"p95": "30s", "errorRate": 1, "dropRate": 0.5}], "window": "1s", "windows": 2},
+}
 
 pytestmark = [pytest.mark.xdist_group("comparisons"), pytest.mark.usefixtures("release")]
 
@@ -84,10 +94,10 @@ class Comparison:
 
 
 @pytest.mark.smoke
-def test_a_search_is_refused_before_anything_is_made(place: Kubectl) -> None:
-    comparison = Comparison(place, "search", metric={"name": "ceiling"}, stages=[])
+def test_variants_that_are_no_platforms_are_refused_before_anything_is_made(place: Kubectl) -> None:
+    comparison = Comparison(place, "wrong", platform={"retension": "7d"})
     status = comparison.until("phase", "Refused")
-    assert {it["reason"] for it in status["conditions"]} == {"NotInACluster"}
+    assert {it["reason"] for it in status["conditions"]} == {"InvalidSpec"}
     assert comparison.parts() == []
 
 
@@ -108,6 +118,14 @@ def test_two_variants_are_compared_cell_after_cell_though_the_operator_is_killed
     assert status["result"]["configMaps"]
     kept = set(status["result"]["configMaps"])
     until(lambda: comparison.names() == kept, what="nothing but the result left", seconds=CELLS_SECONDS)
+
+
+def test_two_variants_are_compared_by_their_ceilings(place: Kubectl) -> None:
+    comparison = Comparison(place, "higher", **BY_CEILING)
+    status = comparison.until("phase", "Finished")
+    assert (status["progress"], status["cells"]["failed"]) == ("2/2", 0), status
+    assert status["plan"]["metric"] == "ceiling in requests/s, within 100%, each rate held for 3s"
+    assert [(one["profile"], one["outcome"]) for one in status["profiles"]] == [("write-heavy", "insufficient data")]
 
 
 def test_one_that_is_deleted_in_the_middle_leaves_nothing(place: Kubectl) -> None:

@@ -1,7 +1,8 @@
 """A platform for load: the few routes that a benchmark calls, over real HTTP, made slow or forgetful by knobs.
 
-It runs in a thread of the test. `delay` is how long every answer takes (s), `forget` loses each n-th reading that it
-acknowledged, `refuse` answers each n-th request with 503.
+It runs in a thread of the test. `delay` is how long every answer takes (s), `slots` how many it works on at once (0:
+all of them), so that `slots / delay` is the rate that it carries on any machine; `forget` loses each n-th reading that
+it acknowledged, `refuse` answers each n-th request with 503, `lag` is how long a reading takes to be readable (s).
 """
 
 import asyncio
@@ -33,6 +34,8 @@ from telemetry_contract.readings import Reading
 from telemetry_contract.times import format_time, parse_time
 from tests.support.waiting import wait_until
 
+MANY = 1_000_000
+
 Answer = tuple[int, msgspec.Struct]
 
 
@@ -41,8 +44,10 @@ class Knobs:
     """How it misbehaves; it does not, as it comes."""
 
     delay: float = 0.0
+    slots: int = 0
     forget: int = 0
     refuse: int = 0
+    lag: float = 0.0
 
 
 @dataclass
@@ -70,6 +75,7 @@ class LoadTarget:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._slots = asyncio.Semaphore(self.knobs.slots or MANY)
         server = self._loop.run_until_complete(asyncio.start_server(self._connected, "127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._loop.run_forever()
@@ -86,7 +92,7 @@ class LoadTarget:
                 length = int(head.lower().partition("content-length:")[2].partition("\r\n")[0] or 0)
                 body = await reader.readexactly(length)
                 method, path, _ = head.split(" ", 2)
-                if self.knobs.delay:
+                async with self._slots:
                     await asyncio.sleep(self.knobs.delay)
                 status, answer = self.answer(method, path, body)
                 content = msgspec.json.encode(answer)
@@ -106,7 +112,7 @@ class LoadTarget:
         if url.path == "/api/v1/stats":
             return 200, Stats(len(self.kept), len(self.newest), None, None, 0)
         if url.path == "/api/v1/digest":
-            return 200, self._digest(set(query["device"]))
+            return 200, self._digest(set(query["device"]), *(parse_time(query[name][0]) for name in ("from", "to")))
         device, _, question = url.path.removeprefix("/api/v1/devices/").partition("/")
         return self._about(device, question, query)
 
@@ -116,15 +122,16 @@ class LoadTarget:
         readings = [item for item in parse_body(body, device=None).items if isinstance(item, Reading)]
         for reading in readings:
             self.accepted += 1
-            self.newest[reading.device] = reading
+            self._loop.call_later(self.knobs.lag, self.newest.__setitem__, reading.device, reading)
             if not self.knobs.forget or self.accepted % self.knobs.forget:
                 self.kept[identify(reading).identity] = reading
         if single:
             return 200, Accepted(Status.STORED)
         return 200, BatchAnswer(len(readings), 0, [ItemAnswer(Status.STORED)] * len(readings))
 
-    def _digest(self, devices: set[str]) -> DigestAnswer:
-        found = digest_of([identity for identity, one in self.kept.items() if one.device in devices])
+    def _digest(self, devices: set[str], begin: int, end: int) -> DigestAnswer:
+        kept = ((identity, one) for identity, one in self.kept.items() if one.device in devices)
+        found = digest_of([identity for identity, one in kept if begin <= one.time < end])
         return DigestAnswer(found.count, found.hex)
 
     def _about(self, device: str, question: str, query: dict[str, list[str]]) -> Answer:

@@ -18,6 +18,7 @@ from telemetry_loadtest.results import (
     Series,
     StageSummary,
     Verdict,
+    length_of,
 )
 from telemetry_loadtest.verdict import Cause, decide
 
@@ -37,14 +38,7 @@ class Surroundings:
 def assemble(
     plan: Plan, provenance: Provenance, measured: Measured, books: Books | None, around: Surroundings
 ) -> Result:
-    torn = unbalanced(measured)
-    verdict, reason = decide(
-        Cause.FAILED if torn else measured.cause,
-        detail=torn or measured.detail,
-        faults=measured.generator.faults,
-        bounds=measured.bounds,
-        books=books,
-    )
+    verdict, reason = verdict_of(measured, books)
     return Result(
         provenance=provenance,
         plan=msgspec.to_builtins(plan),
@@ -65,6 +59,19 @@ def assemble(
         events=list(around.events),
         arrived=list(around.arrived),
         notes=[*around.notes, *measured.notes],
+        until=measured.until,
+    )
+
+
+def verdict_of(measured: Measured, books: Books | None) -> tuple[Verdict, str]:
+    """The verdict and its reason, as far as is known; counts that contradict one another are an error."""
+    torn = unbalanced(measured)
+    return decide(
+        Cause.FAILED if torn else measured.cause,
+        detail=torn or measured.detail,
+        faults=measured.generator.faults,
+        bounds=measured.bounds,
+        books=books,
     )
 
 
@@ -81,8 +88,7 @@ def stage_summaries(measured: Measured, books: Books | None) -> list[StageSummar
     """Rates of each stage as far as it ran; a run that lost data has no good rate."""
     found = []
     for stage in measured.stages:
-        ran = [one for one in measured.seconds if one.stage == stage.name]
-        seconds = min(stage.end - stage.begin, len(ran))
+        seconds = length_of(stage, measured.seconds, measured.until)
         if seconds <= 0:
             continue
         ours = [one for one in measured.summaries if one.stage == stage.name]

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from telemetry_loadtest.comparison_plan import ALL, Acknowledgement, ComparisonPlan, PlannedCell, Primary, PrimaryKind
 from telemetry_loadtest.comparison_results import CellRecord, Cost, Latency
 from telemetry_loadtest.histogram import Histogram
-from telemetry_loadtest.result_views import data_lost, endpoints, judged_seconds, merged
+from telemetry_loadtest.result_views import data_lost, endpoints, judged_length, judged_seconds, merged
 from telemetry_loadtest.results import Result, Series, Verdict
 
 _SILENT: Final = frozenset({Verdict.INVALID, Verdict.ABORTED, Verdict.ERROR})
@@ -39,7 +39,7 @@ def record_of(result: Result, cell: PlannedCell, plan: ComparisonPlan) -> CellRe
     """Return the record of a cell that was run."""
     latencies = _latencies(result)
     value, why = _value(result, plan.primary, latencies)
-    seconds = judged_seconds(result)
+    seconds, length = judged_seconds(result), judged_length(result)
     return CellRecord(
         variant=cell.variant,
         profile=cell.profile,
@@ -51,9 +51,9 @@ def record_of(result: Result, cell: PlannedCell, plan: ComparisonPlan) -> CellRe
         run=result.provenance.run,
         began=result.provenance.began,
         ended=result.provenance.ended,
-        offered=_rate([one.offered for one in seconds]),
-        achieved=_rate([one.good + one.bad for one in seconds]),
-        good=None if data_lost(result) else _rate([one.good for one in seconds]),
+        offered=_rate([one.offered for one in seconds], length),
+        achieved=_rate([one.good + one.bad for one in seconds], length),
+        good=None if data_lost(result) else _rate([one.good for one in seconds], length),
         latencies=latencies,
         freshness_p99=result.freshness.p99 if result.freshness else None,
         lag=_lag(result.system),
@@ -107,8 +107,8 @@ def _measured(result: Result, primary: Primary, latencies: Mapping[str, Latency]
     return getattr(found, primary.kind.value) if found else None
 
 
-def _rate(counts: Sequence[int]) -> float | None:
-    return sum(counts) / len(counts) if counts else None
+def _rate(counts: Sequence[int], seconds: float) -> float | None:
+    return sum(counts) / min(seconds, len(counts)) if counts and seconds else None
 
 
 def _acknowledged_as(result: Result, declared: Acknowledgement) -> Acknowledgement:
@@ -139,7 +139,8 @@ def cost_of(result: Result) -> Cost | None:
     seconds = judged_seconds(result)
     if not seconds:
         return None
-    window = Window(seconds[0].at, seconds[-1].at + 1, sum(one.good for one in seconds))
+    end = seconds[-1].at + 1 if result.until is None else min(seconds[-1].at + 1, result.until)
+    window = Window(seconds[0].at, end, sum(one.good for one in seconds))
     cores, no_cores = _total(result.system, "cpu", window)
     memory, no_memory = _total(result.system, "memory", window)
     instances = _instances(result.system, window)

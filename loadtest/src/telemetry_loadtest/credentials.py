@@ -12,6 +12,7 @@ import msgspec
 
 from telemetry_contract.keys import Claims, Keyring, Scope, make_device_key, make_token, parse_keyring
 from telemetry_loadtest.plan import Plan
+from telemetry_loadtest.trials import longest_seconds
 
 GATEWAYS: Final = 16  # tokens that batches take turns with: each has a rate limit of its own
 MARGIN: Final = 7200  # seconds that tokens outlive the load by
@@ -31,7 +32,7 @@ class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def issue_credentials(plan: Plan, keyring: Keyring, now: float) -> Credentials:
     """Make a run's credentials at `now` (seconds since the epoch); tokens outlive what is planned by `MARGIN`."""
-    expires = int(now + plan.curve.seconds) + MARGIN
+    expires = int(now + longest_seconds(plan)) + MARGIN
     subject = f"bench-{plan.run}"
     return Credentials(
         reader=make_token(keyring, Claims(subject, (Scope.READ,), expires)),

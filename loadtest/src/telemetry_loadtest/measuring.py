@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from telemetry_loadtest.histogram import Histogram, Tally
 from telemetry_loadtest.plan import Plan, timed_stages
 from telemetry_loadtest.results import (
+    DRAINING,
     EndpointSecond,
     EndpointSummary,
     HealthSample,
@@ -151,7 +152,7 @@ class Measurement:
         return Whole(second, counts)
 
     def _stage_at(self, at: int) -> str:
-        return next((stage.name for stage in self._stages if at < stage.end), "draining")
+        return next((stage.name for stage in self._stages if at < stage.end), DRAINING)
 
     def _add(self, report: Report) -> None:
         for counted, total in ((report.offered, self._offered), (report.dropped, self._dropped)):

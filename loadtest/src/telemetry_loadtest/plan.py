@@ -77,6 +77,13 @@ class HealthLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: Share = 0.05
 
 
+class PlannedSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A search for the highest rate that holds the SLO: the rate tried first, and how near its ends must come."""
+
+    first: Positive
+    precision: Annotated[float, msgspec.Meta(gt=0, le=1)]
+
+
 class TargetOfLoad(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the load goes, and with what: `keys_file` is the platform's, `credentials_file` the run's own, one of them.
 
@@ -93,7 +100,8 @@ class TargetOfLoad(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A whole run. `in_flight` is for all workers together; `timeout`, `connection_age` and `deadline` are seconds.
 
-    `probes` is how many readings a second are followed from their acceptance until they can be read.
+    `probes` is how many readings a second are followed from their acceptance until they can be read. Under a `search`
+    the stages are those of its first trial (`trials`), and `deadline` is that of the whole.
     """
 
     run: str
@@ -113,6 +121,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     probes: Annotated[float, msgspec.Meta(ge=0)] = 1.0
     measure_ceiling: bool = True
     health: HealthLimits = HealthLimits()
+    search: PlannedSearch | None = None
 
     @property
     def curve(self) -> Curve:

@@ -9,12 +9,12 @@ from typing import Final
 
 import msgspec
 
-from telemetry_loadtest.measured import Began, Line, Passed, Said
+from telemetry_loadtest.measured import Began, Line, Passed, Said, Tried
 
 LIVE_PATH: Final = "/livez"
 PROGRESS_PATH: Final = "/progress"  # GET: `Progress`
 LINES_PATH: Final = "/lines"  # GET, ?from=N: lines of JSON from the N-th on, as the engine says them
-RESULT_PATH: Final = "/result"  # GET: `measured.Measured`; 404 until there is one
+RESULT_PATH: Final = "/result"  # GET: `measured.Outcome`, as the plan asks for it; 404 until there is one
 STOP_PATH: Final = "/stop"  # POST, with the reason as text: end the run in order, with what was measured
 STORED_PATH: Final = "/stored"  # POST: the result stands elsewhere, and the master may end
 KEPT_LINES: Final = 3600
@@ -33,7 +33,7 @@ class Stage(StrEnum):
 class Progress(msgspec.Struct, frozen=True):
     """Where a run stands: what it does, its newest second, and how many lines were said until now.
 
-    `began` is when its first arrival was due, in seconds since the epoch.
+    `began` is when its first arrival was due, in seconds since the epoch; `trial` is the newest of a search.
     """
 
     stage: Stage
@@ -41,6 +41,7 @@ class Progress(msgspec.Struct, frozen=True):
     began: float | None = None
     last: Passed | None = None
     lines: int = 0
+    trial: Tried | None = None
 
 
 class Board:
@@ -61,7 +62,10 @@ class Board:
             case Said(text):
                 self._change(said=text)
             case Began(at):
-                self._change(stage=Stage.RUNNING, began=at, said="")
+                first = at if self._progress.began is None else self._progress.began
+                self._change(stage=Stage.RUNNING, began=first, said="")
+            case Tried():
+                self._change(trial=line)
             case Passed():
                 self._change(last=line)
 

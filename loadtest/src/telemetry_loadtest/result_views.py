@@ -3,7 +3,7 @@
 from typing import Final
 
 from telemetry_loadtest.histogram import Histogram
-from telemetry_loadtest.results import Machine, Measure, Result, Second
+from telemetry_loadtest.results import Machine, Measure, Result, Second, length_of
 
 _BUSY: Final = 0.25  # load per core before a run from which on the machine was not idle
 
@@ -16,6 +16,11 @@ def judged_stages(result: Result) -> set[str]:
 def judged_seconds(result: Result) -> list[Second]:
     stages = judged_stages(result)
     return [second for second in result.seconds if second.stage in stages]
+
+
+def judged_length(result: Result) -> float:
+    """For how many seconds the judged stages were offered; a run that was ended has its last one in part."""
+    return sum(length_of(stage, result.seconds, result.until) for stage in result.stages if not stage.warm_up)
 
 
 def endpoints(result: Result) -> list[str]:

@@ -6,12 +6,14 @@ since its first arrival was due (negative before), latencies are milliseconds, a
 start of its request. `None` is what was not, or may not be, measured.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 FORMAT: Final = "telemetry.dev/benchmark-result/v1"
+DRAINING: Final = "draining"  # in a stage's place, once nothing more is offered
 
 
 class Verdict(StrEnum):
@@ -239,6 +241,12 @@ class Books(msgspec.Struct, frozen=True):
     closed: bool
 
 
+def length_of(stage: Stage, seconds: Sequence[Second], until: float | None) -> float:
+    """For how long a stage was offered, in a run of these seconds; `until` is when it was ended, if it was."""
+    ran = max((one.at + 1.0 for one in seconds), default=0.0)
+    return max(min(stage.end, ran if until is None else until) - stage.begin, 0.0)
+
+
 class Freshness(msgspec.Struct, frozen=True):
     """How long accepted readings took to be readable, by sampled probes beside the load; milliseconds."""
 
@@ -316,7 +324,10 @@ class CeilingFound(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole. `duration` is from the first arrival due to the last answer, seconds; `plan` is the engine's."""
+    """The whole. `duration` is from the first arrival due to the last answer, seconds; `plan` is the engine's.
+
+    `until` is when a run that was ended before its time offered no more; the stages are those of its plan.
+    """
 
     format: str = FORMAT
     provenance: Provenance
@@ -339,6 +350,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Event] = []
     arrived: list[Arrived] = []
     notes: list[str] = []
+    until: float | None = None
 
 
 class NotAResultError(ValueError):

@@ -26,15 +26,17 @@ class Terms(NamedTuple):
     stop: bool = False
 
 
-def _even(rate: float, seconds: float) -> PlannedStage:
+def even(rate: float, seconds: float) -> PlannedStage:
+    """A stage of one rate."""
     return PlannedStage(f"{rate:g}-a-second", [PieceOfRate(seconds, rate, rate)])
 
 
 SOAK_RATE: Final = 100.0
+CEILING_P95: Final = 300.0  # ms, where none is given: nothing else would end a climb but errors and drops
 SUITES: Final[Mapping[Suite, Terms]] = MappingProxyType(
     {
-        Suite.SMOKE: Terms((_even(25, 20),)),
-        Suite.BASELINE: Terms((_even(25, 60), _even(100, 60), _even(250, 60)), p95=300.0),
+        Suite.SMOKE: Terms((even(25, 20),)),
+        Suite.BASELINE: Terms((even(25, 60), even(100, 60), even(250, 60)), p95=300.0),
         Suite.RAMP: Terms(
             (
                 PlannedStage("ramp", [PieceOfRate(120, 0, 1000)]),
@@ -43,7 +45,7 @@ SUITES: Final[Mapping[Suite, Terms]] = MappingProxyType(
             p95=300.0,
             stop=True,
         ),
-        Suite.SOAK: Terms((_even(SOAK_RATE, 3600),), p95=300.0),
+        Suite.SOAK: Terms((even(SOAK_RATE, 3600),), p95=300.0),
     }
 )
 
@@ -51,4 +53,4 @@ SUITES: Final[Mapping[Suite, Terms]] = MappingProxyType(
 def terms_of(suite: Suite, seconds: float | None = None) -> Terms:
     """A suite's terms; `seconds` is how long a soak is to last."""
     terms = SUITES[suite]
-    return terms if seconds is None else terms._replace(stages=(_even(SOAK_RATE, seconds),))
+    return terms if seconds is None else terms._replace(stages=(even(SOAK_RATE, seconds),))

@@ -21,15 +21,17 @@ class Cause(StrEnum):
     FAILED = "failed"  # the engine itself
 
 
-_UNTIMELY: Final = {Cause.FAILED: Verdict.ERROR, Cause.STOPPED: Verdict.ABORTED, Cause.DEADLINE: Verdict.ABORTED}
+DECIDED: Final = frozenset({Verdict.PASSED, Verdict.FAILED})  # those that say something of the platform
+
+UNTIMELY: Final = {Cause.FAILED: Verdict.ERROR, Cause.STOPPED: Verdict.ABORTED, Cause.DEADLINE: Verdict.ABORTED}
 
 
 def decide(
     cause: Cause, *, detail: str, faults: Sequence[str], bounds: Sequence[Bound], books: Books | None
 ) -> tuple[Verdict, str]:
     """The verdict and its reason. `detail` says why it ended before its time; a run without writes has no books."""
-    if cause in _UNTIMELY:
-        return _UNTIMELY[cause], detail
+    if cause in UNTIMELY:
+        return UNTIMELY[cause], detail
     if faults:
         return Verdict.INVALID, "; ".join(faults)
     if books is not None and not books.closed:

@@ -69,9 +69,12 @@ class Bench:
         measured = await run_engine(plan, self.directory, on_line, stop)
         async with open_client(self.server.address) as client:
             books = await close_run(plan, measured.accounts, measured.begin, Analytics(client, "any"), patience=1)
-        when = str(time.time())
-        provenance = Provenance("test", "test", when, when, 1, [], "", {}, HERE, LOADED)
-        return assemble(plan, provenance, measured, books, Surroundings())
+        return assemble(plan, provenance(), measured, books, Surroundings())
+
+
+def provenance() -> Provenance:
+    when = str(time.time())
+    return Provenance("test", "test", when, when, 1, [], "", {}, HERE, LOADED)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import signal
 from itertools import accumulate
 
 import psutil
+import pytest
 
 from telemetry_loadtest.measured import Passed
 from telemetry_loadtest.plan import HealthLimits, PlannedBound, Slo
@@ -72,6 +73,9 @@ def test_a_run_that_is_stopped_is_aborted_and_keeps_what_it_measured(bench: Benc
     result = bench.run(bench.plan(40, 60), stop_at=1)
     assert result.verdict is Verdict.ABORTED
     assert len(result.seconds) < 60
+    assert result.until is not None
+    offered = {one.stage: one.offered for one in result.stage_summaries}
+    assert offered["even"] == pytest.approx(40, abs=1 + 3 / (result.until - 0.5))
     assert sum(one.good for one in result.summaries) > 0
     assert result.books is not None
     assert result.books.closed

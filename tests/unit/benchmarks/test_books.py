@@ -2,17 +2,21 @@
 
 import time
 
+import msgspec
 import pytest
 
 from telemetry_contract.api import Status
 from telemetry_contract.identity import Digest, digest_of, identify
 from telemetry_contract.readings import Reading
+from telemetry_loadtest.measured import Trial
 from telemetry_loadtest.results import Books
 from telemetry_loadtest.windows import Accounts
 from telemetry_loadtest.workload import Written
-from telemetry_operator.benchmarks.books import close_run
+from telemetry_operator.benchmarks.books import close_run, close_trials
 from telemetry_operator.client.query import Analytics
 from tests.support.fake_platform import FakePlatform
+from tests.support.made_results import make_result
+from tests.unit.loadtest.measured import measured_of
 from tests.unit.loadtest.plans import plan_of
 
 PLAN = plan_of(devices=60)  # more than one question's
@@ -36,6 +40,12 @@ async def close(platform: FakePlatform, kept: Accounts, patience: float = 0) -> 
         return await close_run(PLAN, kept, NOW / 1_000_000, Analytics(client, "any"), patience)
 
 
+def trial(after: int, until: int, kept: list[Reading]) -> Trial:
+    """One of the readings at times in (after, until], µs from now."""
+    measured = msgspec.structs.replace(measured_of(make_result()), accounts=accounts(kept), begin=NOW / 1_000_000)
+    return Trial(rate=1, after=(NOW + after) / 1_000_000, until=(NOW + until) / 1_000_000, measured=measured)
+
+
 @pytest.fixture
 def platform() -> FakePlatform:
     platform = FakePlatform()
@@ -47,6 +57,19 @@ def platform() -> FakePlatform:
 async def test_what_was_acknowledged_and_is_stored_closes_the_books(platform: FakePlatform) -> None:
     books = await close(platform, accounts(READINGS))
     assert (books.closed, books.missing, books.surplus, books.acknowledged) == (True, 0, 0, books.stored)
+
+
+async def test_each_trials_books_are_those_of_its_own_time(platform: FakePlatform) -> None:
+    lost = identify(READINGS[7]).identity
+    del platform.kept[lost], platform.rows[lost]
+    trials = [trial(-1, 9, READINGS[:10]), trial(9, 29, READINGS[10:30]), trial(29, 59, READINGS[30:])]
+    async with platform.client() as client:
+        books = await close_trials(PLAN, trials, Analytics(client, "any"), patience=0)
+    assert [(one.closed, one.missing, one.stored.count) for one in books] == [
+        (False, 1, 9),
+        (True, 0, 20),
+        (True, 0, 30),
+    ]
 
 
 async def test_a_reading_that_is_lost_is_missed(platform: FakePlatform) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry_loadtest.plan import Plan, TargetOfLoad, decode_plan, encode_plan
+from telemetry_loadtest.plan import Plan, PlannedSearch, TargetOfLoad, decode_plan, encode_plan
 from telemetry_loadtest.suites import SUITES
 from telemetry_operator.benchmarks.planning import plan_of
 from tests.unit.specs.test_benchmark import EVEN, parse
@@ -58,6 +58,23 @@ def test_every_suite_is_a_plan_that_the_engine_can_read(suite: str) -> None:
     made = plan(f"suite: {suite}")
     assert decode_plan(encode_plan(made)) == made
     assert made.curve.area > 0
+
+
+def test_a_ceiling_is_a_search_that_begins_with_its_first_rate() -> None:
+    made = plan("suite: ceiling, search: {first: 40, step: 5s, precision: 0.2}, warmUp: 3s")
+    assert made.search == PlannedSearch(40, 0.2)
+    assert [(one.seconds, one.pieces[0].rate_begin, one.warm_up) for one in made.stages] == [
+        (3, 40, True),
+        (5, 40, False),
+    ]
+    assert decode_plan(encode_plan(made)) == made
+
+
+def test_a_ceiling_is_found_at_a_p95_and_a_breach_ends_a_trial_whatever_is_asked() -> None:
+    made = plan("suite: ceiling, slo: {stopOnBreach: false}")
+    assert made.slo.stop
+    assert bounds("suite: ceiling")["ingest", "p95"] == 300
+    assert bounds("suite: ceiling, slo: {bounds: [{p95: 20ms}]}")["ingest", "p95"] == 20
 
 
 def test_a_soak_lasts_as_long_as_it_is_asked_to() -> None:

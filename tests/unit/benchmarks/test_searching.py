@@ -42,10 +42,12 @@ class Runs:
         return [one.benchmark.spec.stages[0].rate for one in self.asked]
 
 
-async def search(monkeypatch: pytest.MonkeyPatch, verdict_of: Callable[[float], Verdict]) -> tuple[Runs, Result]:
+async def search(
+    monkeypatch: pytest.MonkeyPatch, verdict_of: Callable[[float], Verdict], spec: str = "suite: ceiling"
+) -> tuple[Runs, Result]:
     runs = Runs(verdict_of)
     monkeypatch.setattr(searching, "run_benchmark", runs)
-    return runs, await search_ceiling(Asked(parse("suite: ceiling"), "", NOTHING), lambda _: None)
+    return runs, await search_ceiling(Asked(parse(spec), "", NOTHING), lambda _: None)
 
 
 async def test_the_result_is_that_of_the_highest_rate_that_held(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +57,15 @@ async def test_the_result_is_that_of_the_highest_rate_that_held(monkeypatch: pyt
     assert result.ceiling is not None
     assert (result.ceiling.low, result.ceiling.high) == (262.5, 275.0)
     assert result.reason.startswith("the ceiling lies between 262.5 requests a second, which held, and 275")
+
+
+async def test_rates_and_how_long_they_are_held_are_the_manifests(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = "suite: ceiling, search: {first: 30, step: 4s, precision: 1}"
+    runs, result = await search(monkeypatch, lambda rate: Verdict.PASSED if rate < 90 else Verdict.FAILED, spec)
+    assert runs.rates == [30, 60, 120]
+    assert {one.benchmark.spec.stages[0].duration for one in runs.asked} == {"4s"}
+    assert result.ceiling is not None
+    assert (result.ceiling.low, result.ceiling.high) == (60, 120)
 
 
 async def test_only_the_first_run_refuses_data_and_measures_the_generator(monkeypatch: pytest.MonkeyPatch) -> None:

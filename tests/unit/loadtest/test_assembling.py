@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from telemetry_loadtest.assembling import Surroundings, assemble
-from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.measured import Measured, cut_short
 from telemetry_loadtest.results import Result, Second, Verdict
 from tests.support.made_results import make_result
 from tests.unit.loadtest.measured import measured_of
@@ -46,3 +46,22 @@ def test_a_lost_worker_takes_counts_with_it() -> None:
     torn = changed(30, lambda one: msgspec.structs.replace(one, good=one.good - 1))
     generator = msgspec.structs.replace(torn.generator, lost_workers=1, faults=["worker 1 was lost"])
     assert assembled(msgspec.structs.replace(torn, generator=generator)).verdict is Verdict.INVALID
+
+
+def test_a_run_that_ends_within_a_second_has_offered_no_longer() -> None:
+    """195 s were planned, and 75.25 s offered: a minute whole, and a quarter of the first second of the next stage."""
+    measured = measured_of(MADE)
+    ended = cut_short(measured, 75.25)
+    assert ended.until == 75.25
+    assert {one.stage for one in ended.seconds if one.at > 75} == {"draining"}
+    offered = {one.stage: one.offered for one in assembled(ended).stage_summaries}
+    whole = {one.stage: one.offered for one in assembled(measured).stage_summaries}
+    assert offered["hold 100"] == whole["hold 100"]
+    ramp = sum(one.offered for one in measured.summaries if one.stage == "ramp")
+    assert offered["ramp"] == pytest.approx(ramp / 0.25)
+    assert "hold 300" not in offered
+
+
+@pytest.mark.parametrize("until", [None, 195.0])
+def test_a_run_that_went_to_its_end_is_whole(until: float | None) -> None:
+    assert cut_short(measured_of(MADE), until) == measured_of(MADE)

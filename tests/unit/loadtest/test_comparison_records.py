@@ -155,3 +155,10 @@ def test_a_cell_that_never_came_to_a_run_is_recorded_with_the_reason() -> None:
     found = failed_record(PlannedCell("b", "mixed", 2, 4, 1), plan, "the platform was not ready in 120 s")
     assert (found.verdict, found.value, found.acknowledged_as) == (Verdict.ERROR, None, "queued")
     assert found.name == "b02-mixed-b"
+
+
+def test_the_rates_of_a_run_that_was_ended_are_those_of_the_time_it_was_offered(result: Result) -> None:
+    seconds = [one for one in result.seconds if one.at < 8]
+    ended = changed(result, seconds=seconds, until=7.5, verdict=Verdict.ABORTED)
+    offered = sum(one.offered for one in seconds if one.at >= 5)
+    assert recorded(ended).offered == pytest.approx(offered / 2.5)

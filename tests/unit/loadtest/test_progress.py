@@ -1,6 +1,6 @@
 import msgspec
 
-from telemetry_loadtest.measured import Began, Passed, Said
+from telemetry_loadtest.measured import Began, Passed, Said, Tried
 from telemetry_loadtest.progress import KEPT_LINES, Board, Progress, Stage, decode_progress
 from telemetry_loadtest.results import Second
 
@@ -26,6 +26,13 @@ def test_lines_are_had_from_any_number_on() -> None:
     for line in lines:
         board.note(line)
     assert (board.lines_from(0), board.lines_from(3), board.lines_from(9)) == (lines, lines[3:], [])
+
+
+def test_a_search_began_with_its_first_trial_and_tells_its_newest() -> None:
+    board = Board()
+    for line in (Tried(100, 1, 9), Began(5.0), Tried(200, 2, 9, held=100), Began(30.0)):
+        board.note(line)
+    assert (board.progress.began, board.progress.trial) == (5.0, Tried(200, 2, 9, held=100))
 
 
 def test_lines_that_are_too_old_are_left_out_and_keep_their_numbers() -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from telemetry_contract.keys import format_keyring
-from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.measured import Measured, Searched, Trial, Tried
 from telemetry_loadtest.progress import Progress, Stage
 from telemetry_loadtest.results import Result, Verdict
 from telemetry_loadtest.verdict import Cause
@@ -74,15 +74,28 @@ class Master:
     def __init__(self) -> None:
         self.stage: Stage | None = None
         self.stopped = ""
+        self.trial: Tried | None = None
         self.released = False
         self.readable = True
 
     async def progress(self) -> Progress:
-        return Progress(self.stage or Stage.WAITING, began=None if self.stage is None else 1767225600.0)
+        began = None if self.stage is None else 1767225600.0
+        return Progress(self.stage or Stage.WAITING, began=began, trial=self.trial)
 
-    async def result(self) -> Measured:
+    async def result(self, kind: type[Measured] | type[Searched]) -> Measured | Searched:
         if not self.readable:
             raise SilentPodError("the master answers what this operator cannot read")
+        return self.measured() if kind is Measured else self.searched()
+
+    def searched(self) -> Searched:
+        """100 a second held, and 200 did not."""
+        held = msgspec.structs.replace(self.measured(), cause=Cause.FINISHED)
+        broken = msgspec.structs.replace(held, bounds=[msgspec.structs.replace(held.bounds[0], held=False)])
+        trials = [Trial(rate=100, after=0, until=1, measured=held), Trial(rate=200, after=1, until=2, measured=broken)]
+        cause = Cause.STOPPED if self.stopped else Cause.FINISHED
+        return Searched(trials=trials[:1] if self.stopped else trials, cause=cause, detail=self.stopped)
+
+    def measured(self) -> Measured:
         return Measured(
             cause=Cause.STOPPED if self.stopped else Cause.FINISHED, detail=self.stopped, begin=1767225600.0,
             duration=30.0, stages=MADE.stages, seconds=MADE.seconds, summaries=MADE.summaries,
@@ -113,9 +126,9 @@ class Scene:
             service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}}
             self.cluster.put({**service, "spec": {"clusterIP": "10.1.0.1"}})
 
-    def add(self, name: str = "evening", **annotations: str) -> None:
-        made = benchmark_manifest(name, NAMESPACE, suite="smoke", existingData="Allow")
-        made["metadata"] |= {"creationTimestamp": START, "annotations": annotations}
+    def add(self, name: str = "evening", suite: str = "smoke") -> None:
+        made = benchmark_manifest(name, NAMESPACE, suite=suite, existingData="Allow")
+        made["metadata"] |= {"creationTimestamp": START, "annotations": {}}
         self.cluster.put(made)
 
     async def visits(self, many: int) -> BenchmarkStatus:
@@ -281,6 +294,34 @@ async def test_a_result_that_cannot_be_read_ends_the_run(scene: Scene) -> None:
     assert "cannot read" in (status.reason or "")
 
 
+async def test_a_search_tells_its_trials_and_ends_with_the_ceiling(scene: Scene) -> None:
+    scene.add(suite="ceiling")
+    await scene.visits(2)
+    scene.run_pods()
+    scene.master.stage, scene.master.trial = Stage.RUNNING, Tried(200, 2, 14, held=100)
+    status = await scene.visit()
+    assert (status.phase, status.progress) == ("Running", "trial 2: 200/s, 100 held")
+    scene.master.stage = Stage.MEASURED
+    status = await scene.visits(3)
+    assert (status.phase, status.verdict) == ("Finished", Verdict.PASSED)
+    assert status.ceiling
+    assert (status.ceiling.held, status.ceiling.failed) == (100, 200)
+    assert (status.reason or "").startswith("the ceiling lies between 100")
+    assert status.result
+
+
+async def test_a_search_that_a_person_ends_keeps_what_it_knows(scene: Scene) -> None:
+    scene.add(suite="ceiling")
+    await scene.visits(2)
+    scene.run_pods()
+    scene.master.stage = Stage.RUNNING
+    await scene.visit()
+    scene.cluster.objects[BENCHMARK.kind, "evening"]["metadata"]["annotations"] = {STOP: "enough"}
+    status = await scene.visits(3)
+    assert (status.verdict, status.ceiling and status.ceiling.held) == (Verdict.ABORTED, 100)
+    assert (status.reason or "").startswith("stopped by a person: enough; ")
+
+
 async def test_of_two_runs_one_waits_until_the_other_is_over(scene: Scene) -> None:
     scene.add("evening")
     scene.add("night")
@@ -305,7 +346,11 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch, scene: Scene) -> None:
     async def close(_observed: Any, _plan: Any, measured: Measured) -> tuple[Measured, None]:  # noqa: ANN401
         return msgspec.structs.replace(measured, notes=[SHARED]), None
 
+    async def close_trials(_observed: Any, _plan: Any, searched: Searched) -> tuple[Searched, list[None]]:  # noqa: ANN401
+        return searched, [None] * len(searched.trials)
+
     monkeypatch.setattr(visited, "reach_master", reach)
+    monkeypatch.setattr(visited, "close_books_of_trials", close_trials)
     monkeypatch.setattr(visited, "close_books", close)
 
 

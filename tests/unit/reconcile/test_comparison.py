@@ -220,16 +220,28 @@ async def test_a_person_ends_it_and_what_was_measured_is_judged() -> None:
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ({"metric": {"name": "ceiling"}, "stages": []}, "NotInACluster"),
         ({"platform": {"retension": "7d"}}, "InvalidSpec"),
+        ({"slo": {"bounds": [{"endpoint": "history", "p95": "1s"}]}, "profiles": ["write-heavy"]}, "InvalidSpec"),
     ],
-    ids=["a search", "no platform"],
+    ids=["no platform", "a bound of what nobody calls"],
 )
 async def test_what_cannot_be_had_is_refused_before_anything_is_made(spec: dict[str, Any], reason: str) -> None:
     scene = Scene(**spec)
     status = await scene.visit()
     assert (status.phase, {it.reason for it in status.conditions}) == ("Refused", {reason})
     assert scene.of_kind(PLATFORM.kind) == []
+
+
+async def test_the_cells_of_a_ceiling_look_for_it_as_the_comparison_says() -> None:
+    scene = Scene(metric={"name": "ceiling"}, stages=[], search={"first": 20, "step": "3s", "precision": 0.5})
+    status = await scene.visits(3)
+    assert status.plan
+    assert status.plan.metric == "ceiling in requests/s, within 50%, each rate held for 3s"
+    scene.settle()
+    await scene.visit()
+    (run,) = scene.of_kind(BENCHMARK.kind)
+    assert (run["spec"]["suite"], run["spec"]["stages"]) == ("ceiling", [])
+    assert run["spec"]["search"] == {"first": 20, "step": "3s", "precision": 0.5}
 
 
 async def test_no_further_cell_is_begun_after_the_deadline() -> None:

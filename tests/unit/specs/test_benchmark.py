@@ -46,6 +46,7 @@ REFUSED = {
         "found the name a twice",
     ),
     "more than a day": ("stages: [{duration: 2d, rate: 1}]", "at most 86400 s are allowed"),
+    "a search for a smoke": ("suite: smoke, search: {first: 9}", "spec.search: found beside another load"),
     "a longer smoke": ("suite: smoke, duration: 1m", "only the suite soak may be made longer or shorter"),
     "a suite that is none": ("suite: smok", "did you mean smoke?"),
     "a bound without a unit": (f"{EVEN}, slo: {{bounds: [{{p95: 300}}]}}", "found 300; a duration like 30d, 1h30m"),

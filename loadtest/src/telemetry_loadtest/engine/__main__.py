@@ -29,7 +29,7 @@ from telemetry_loadtest.engine.errors import EngineError
 from telemetry_loadtest.engine.local import keeping_workers
 from telemetry_loadtest.engine.master import Master
 from telemetry_loadtest.engine.worker import run_worker
-from telemetry_loadtest.measured import Line, Measured, Said, encode_line
+from telemetry_loadtest.measured import Line, Outcome, Said, encode_line
 from telemetry_loadtest.plan import Plan, decode_plan
 from telemetry_loadtest.progress import Board
 from telemetry_loadtest.verdict import Cause
@@ -70,8 +70,8 @@ def _lead_here(plan: Plan, options: argparse.Namespace) -> int:
     master = Master(plan, read_credentials(plan, time.time()), _say, LOOPBACK, options.master_port)
     _on_signals(lambda: master.stop(Cause.STOPPED, STOPPED))
     with keeping_workers(options.plan, plan.workers, master):
-        measured = master.run(options.patience)
-    options.result.write_bytes(_encode(measured))
+        outcome = master.run(options.patience)
+    options.result.write_bytes(_encode(outcome))
     return 0
 
 
@@ -112,8 +112,8 @@ def _end(options: argparse.Namespace, words: LastWords) -> None:
         options.last_words.write_text(str(words))
 
 
-def _encode(measured: Measured) -> bytes:
-    return msgspec.json.encode(measured)
+def _encode(outcome: Outcome) -> bytes:
+    return msgspec.json.encode(outcome)
 
 
 def _say(line: Line) -> None:

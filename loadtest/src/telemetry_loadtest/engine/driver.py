@@ -22,7 +22,7 @@ from telemetry_loadtest.credentials import Credentials
 from telemetry_loadtest.engine.client import Connections, NoAnswerError, request_of
 from telemetry_loadtest.plan import Plan, timed_stages
 from telemetry_loadtest.results import HealthSample
-from telemetry_loadtest.windows import Accounts, Ledger, Recorder, Report
+from telemetry_loadtest.windows import Ledger, Recorder, Report
 from telemetry_loadtest.workload import Call, Service, Workload
 
 log = structlog.get_logger(__name__)
@@ -87,12 +87,12 @@ class Driver:
         self._allowed = min(allowed_cores(), 1.0)
         self._held_back = 0.0  # seconds, at the look before
         self._waiting: deque[Arrival] = deque()
-        self._stopping = False
+        self._stopped: float | None = None  # when, on the monotonic clock
         self._begin = 0.0  # on the monotonic clock
         self._slip = self._lag = 0.0
         self._failed_before = 0
 
-    def run(self, begin: float) -> Accounts:
+    def run(self, begin: float) -> None:
         """Take up every arrival of a run that begins at `begin` (seconds since the epoch), and wait for the answers."""
         self._begin = time.monotonic() + begin - time.time()
         self._workload = Workload(self._plan, self._credentials, round(begin * MICROSECONDS_PER_SECOND))
@@ -105,11 +105,17 @@ class Driver:
         gevent.killall(beside)
         self._cut(max(int(self._now()), 0))
         self._callers.close()
-        return self._ledger.close()
 
     def stop(self) -> None:
         """Take up no further arrival."""
-        self._stopping = True
+        if self._stopped is None:
+            self._stopped = time.monotonic()
+
+    @property
+    def until(self) -> float:
+        """When arrivals were offered no more, seconds from the load's begin."""
+        whole = self._plan.curve.seconds
+        return whole if self._stopped is None else min(max(self._stopped - self._begin, 0.0), whole)
 
     @property
     def local_errors(self) -> int:
@@ -121,7 +127,7 @@ class Driver:
     def _dispatch(self) -> None:
         taken, last = 0, self._plan.curve.seconds + self._plan.timeout
         # A generator that is hopelessly late ends nevertheless: what it did not get to stays waiting.
-        while not self._stopping and self._now() < last:
+        while self._stopped is None and self._now() < last:
             if self._waiting:
                 self._take(self._waiting.popleft())
                 taken += 1
@@ -138,7 +144,7 @@ class Driver:
     def _collect(self) -> None:
         """Offer what is due by now."""
         now = self._now()
-        while self._upcoming is not None and self._upcoming.due <= now and not self._stopping:
+        while self._upcoming is not None and self._upcoming.due <= now and self._stopped is None:
             arrival = self._upcoming
             self._recorder.offer(self._stage_of(arrival), self._workload.endpoint_of(arrival.number))
             self._waiting.append(arrival)

@@ -1,25 +1,22 @@
 """How fresh reads are: readings of a device of their own, followed from their acceptance until they can be read.
 
-Beside the load and outside its budget, on connections of their own. What is looked for is the newest value of the
-device, as a client reads it, caches and all.
+Beside the load and outside its budget, on connections of their own.
 """
 
 import time
 from typing import Final
 
 import gevent
-import msgspec
 
-from telemetry_contract.api import Latest
-from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
+from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_loadtest.credentials import Credentials
-from telemetry_loadtest.engine.client import NoAnswerError, request_of
 from telemetry_loadtest.engine.driver import Callers, connections_to
+from telemetry_loadtest.engine.looking import shows
 from telemetry_loadtest.histogram import Histogram
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.results import Freshness
 from telemetry_loadtest.windows import Accounts, Ledger
-from telemetry_loadtest.workload import METRIC, Call, Workload
+from telemetry_loadtest.workload import Workload
 
 POLL: Final = 0.005  # seconds between two looks
 PATIENCE: Final = 30.0  # seconds until a reading counts as unseen
@@ -63,18 +60,9 @@ class Prober:
             return
         accepted = time.monotonic()
         question = self._workload.latest(self._plan.probe_name)
-        while not self._shows(question, sent):
+        while not shows(self._reads, question, sent):
             if time.monotonic() - accepted > PATIENCE:
                 self._unseen += 1
                 return
             gevent.sleep(POLL)
         self._seen.add([(max(round((time.monotonic() - accepted) * MICROSECONDS_PER_SECOND), 1), 1)])
-
-    def _shows(self, question: Call, sent: int) -> bool:
-        """Whether the newest value is the one that was sent, or a newer one."""
-        request = request_of(question.method, question.path, self._reads.host, question.credential, b"")
-        try:
-            latest = msgspec.json.decode(self._reads.ask(request).body, type=Latest)
-            return parse_time(latest.metrics[METRIC].time) >= sent
-        except (NoAnswerError, msgspec.MsgspecError, KeyError, ValueError):
-            return False

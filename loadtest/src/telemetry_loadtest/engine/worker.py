@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 import time
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
+from typing import Final as Constant
 
 import gevent
+import msgspec
 import structlog
 from gevent import socket
-from gevent.event import AsyncResult
+from gevent.queue import Queue
 from locust import User, task
 from locust.env import Environment
 from locust.runners import WorkerRunner
@@ -23,17 +25,18 @@ from telemetry_loadtest.engine import messages
 from telemetry_loadtest.engine.ceiling import measure_ceiling
 from telemetry_loadtest.engine.driver import Driver
 from telemetry_loadtest.engine.errors import EngineError
-from telemetry_loadtest.engine.messages import Begin, Failed, Ready
-from telemetry_loadtest.engine.priming import PrimingError, prime
+from telemetry_loadtest.engine.messages import Begin, Close, Drained, Failed, Final, Ready
+from telemetry_loadtest.engine.priming import NOTHING_LEFT, PrimingError, prime, settle
 from telemetry_loadtest.plan import Plan
+from telemetry_loadtest.trials import trial_plan
 from telemetry_loadtest.windows import Ledger, Report
 
 log = structlog.get_logger(__name__)
 
-WATCH_SECONDS: Final = 1.0
-SILENCE: Final = 15.0  # seconds without a word, of a worker or of the master, after which the other counts as lost
-LOOKS: Final = 3
-PARTING: Final = 0.5  # seconds for a last message to be on its way
+WATCH_SECONDS: Constant = 1.0
+SILENCE: Constant = 15.0  # seconds without a word, of a worker or of the master, after which the other counts as lost
+LOOKS: Constant = 3
+PARTING: Constant = 0.5  # seconds for a last message to be on its way
 
 
 class FleetUser(User):
@@ -50,7 +53,7 @@ class FleetUser(User):
 
 
 class Share:
-    """One worker's part of the run."""
+    """One worker's part of the run: of its only load, or of each trial of a search."""
 
     def __init__(
         self, plan: Plan, worker: int, credentials: Credentials, ceiling: float | None, runner: WorkerRunner
@@ -61,10 +64,12 @@ class Share:
         self._credentials = credentials
         self._ceiling = ceiling
         self._ledger = Ledger()
-        self._driver = Driver(plan, worker, credentials, self._ledger, self._report)
-        self._begin: AsyncResult[float] = AsyncResult()
+        self._driver: Driver | None = None
+        self._loads: Queue[tuple[Driver, float]] = Queue()
+        self._closes: Queue[Close] = Queue()
         runner.register_message(messages.BEGIN, self._on_begin)
         runner.register_message(messages.STOP, self._on_stop)
+        runner.register_message(messages.CLOSE, self._on_close)
 
     def drive(self) -> None:
         try:
@@ -74,37 +79,49 @@ class Share:
             refused = isinstance(error, PrimingError)
             reason = str(error) if refused else f"{type(error).__name__}: {error}"
             ending = Ending.TARGET_REFUSES if refused else Ending.BROKEN
-            self._tell(messages.FAILED, messages.pack(Failed(self._worker, reason, ending)))
+            self._tell(messages.FAILED, Failed(self._worker, reason, ending))
 
     def leave(self) -> None:
         """End at once: the master need not wait for a word that never comes."""
-        self._tell(messages.FAILED, messages.pack(Failed(self._worker, "it was told to end", Ending.WORKER_LOST)))
+        self._tell(messages.FAILED, Failed(self._worker, "it was told to end", Ending.WORKER_LOST))
         gevent.sleep(PARTING)
         os._exit(128 + signal.SIGTERM)
 
     def _drive(self) -> None:
         prime(self._plan, self._worker, self._credentials, self._ledger)
-        self._tell(messages.READY, messages.pack(Ready(self._worker, time.time(), self._ceiling)))
-        accounts = self._driver.run(self._begun())
-        final = messages.Final(self._worker, accounts, self._driver.local_errors)
-        self._tell(messages.FINAL, messages.pack(final))
+        self._tell(messages.READY, Ready(self._worker, time.time(), self._ceiling))
+        while True:  # until Locust stops us
+            self._load(*self._loads.get())
 
-    def _begun(self) -> float:
-        """Wait for the start, and return when it is."""
-        at = self._begin.get()
-        assert at is not None  # noqa: S101 - waited for without a time limit
-        return at
-
-    def _report(self, report: Report) -> None:
-        self._tell(messages.REPORT, messages.pack(report))
+    def _load(self, driver: Driver, begin: float) -> None:
+        driver.run(begin)
+        self._tell(messages.DRAINED, Drained(self._worker))
+        at = self._closes.get().settle
+        left = NOTHING_LEFT
+        if at is not None:
+            left = settle(self._plan, self._worker, self._credentials, self._ledger, at)
+        accounts, self._ledger = self._ledger.close(), Ledger()
+        self._tell(messages.FINAL, Final(self._worker, accounts, driver.local_errors, driver.until, *left))
 
     def _on_begin(self, msg: Any, **_: object) -> None:  # noqa: ANN401 - Locust's
-        self._begin.set(messages.unpack(msg.data, Begin).at)
+        begin = messages.unpack(msg.data, Begin)
+        plan = self._plan if begin.rate is None else trial_plan(self._plan, begin.rate)
+        # Made here, so that a stop that follows at once finds what it is to stop.
+        self._driver = Driver(plan, self._worker, self._credentials, self._ledger, self._report)
+        self._loads.put((self._driver, begin.at))
 
     def _on_stop(self, **_: object) -> None:
-        self._driver.stop()
+        if self._driver is not None:
+            self._driver.stop()
 
-    def _tell(self, kind: str, data: bytes) -> None:
+    def _on_close(self, msg: Any, **_: object) -> None:  # noqa: ANN401 - Locust's
+        self._closes.put(messages.unpack(msg.data, Close))
+
+    def _report(self, report: Report) -> None:
+        self._tell(messages.REPORT, report)
+
+    def _tell(self, kind: str, message: msgspec.Struct) -> None:
+        data = messages.pack(message)
         self._runner.send_message(kind, data)  # type: ignore[arg-type] # MessagePack carries bytes as well as a dict
 
 

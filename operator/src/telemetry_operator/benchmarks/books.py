@@ -11,6 +11,7 @@ from typing import Final
 
 from telemetry_contract.identity import Digest, digest_of
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
+from telemetry_loadtest.measured import Trial
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.results import Books, Tally
 from telemetry_loadtest.windows import Accounts
@@ -28,7 +29,25 @@ async def close_run(plan: Plan, accounts: Accounts, begin: float, analytics: Ana
     Raises:
         QueryError: analytics does not answer.
     """
-    span = Span(int(begin * MICROSECONDS_PER_SECOND) - MARGIN, int(time.time() * MICROSECONDS_PER_SECOND) + MARGIN)
+    end = int(time.time() * MICROSECONDS_PER_SECOND) + MARGIN
+    return await _close(plan, accounts, Span(_microseconds(begin) - MARGIN, end), analytics, patience)
+
+
+async def close_trials(plan: Plan, trials: Sequence[Trial], analytics: Analytics, patience: float) -> list[Books]:
+    """Compare trial by trial, each in its own span of time; `patience` is for all of them together.
+
+    Raises:
+        QueryError: analytics does not answer.
+    """
+    deadline, found = time.monotonic() + patience, list[Books]()
+    for one in trials:
+        begin = max(_microseconds(one.after) + 1, _microseconds(one.measured.begin) - MARGIN)
+        span, left = Span(begin, _microseconds(one.until) + 1), max(deadline - time.monotonic(), 0.0)
+        found.append(await _close(plan, one.measured.accounts, span, analytics, left))
+    return found
+
+
+async def _close(plan: Plan, accounts: Accounts, span: Span, analytics: Analytics, patience: float) -> Books:
     devices = [*plan.device_names, plan.probe_name]
     began = time.monotonic()
     while True:
@@ -78,6 +97,10 @@ async def _is_stored(device: str, at: int, identity: str, analytics: Analytics) 
 def _groups(devices: Sequence[str]) -> Iterator[list[str]]:
     for start in range(0, len(devices), GROUP):
         yield list(devices[start : start + GROUP])
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * MICROSECONDS_PER_SECOND)
 
 
 def _tally(digest: Digest) -> Tally:

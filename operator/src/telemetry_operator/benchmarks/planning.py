@@ -10,12 +10,13 @@ from telemetry_loadtest.plan import (
     PieceOfRate,
     Plan,
     PlannedBound,
+    PlannedSearch,
     PlannedStage,
     Slo,
     TargetOfLoad,
 )
-from telemetry_loadtest.suites import Terms, terms_of
-from telemetry_operator.specs.benchmark import BenchmarkSpec, Bound
+from telemetry_loadtest.suites import CEILING_P95, Suite, Terms, even, terms_of
+from telemetry_operator.specs.benchmark import BenchmarkSpec, Bound, Climb
 from telemetry_operator.specs.load import Stage
 
 ERROR_RATE = 0.01
@@ -25,6 +26,7 @@ WARM_UP = "warm-up"
 
 
 def plan_of(spec: BenchmarkSpec, run: str, target: TargetOfLoad, *, measure_ceiling: bool = True) -> Plan:
+    """The plan of a run; that of a search for the suite `ceiling`, whose trials the engine makes."""
     terms = _terms(spec)
     return Plan(
         run=run,
@@ -49,10 +51,24 @@ def plan_of(spec: BenchmarkSpec, run: str, target: TargetOfLoad, *, measure_ceil
             slip=spec.health.slip.milliseconds,
             share=spec.health.share,
         ),
+        search=_search(spec),
     )
 
 
+def climb_of(spec: BenchmarkSpec) -> Climb:
+    return spec.search or Climb()
+
+
+def _search(spec: BenchmarkSpec) -> PlannedSearch | None:
+    if spec.suite is not Suite.CEILING:
+        return None
+    return PlannedSearch(climb_of(spec).first, climb_of(spec).precision)
+
+
 def _terms(spec: BenchmarkSpec) -> Terms:
+    if spec.suite is Suite.CEILING:
+        climb = climb_of(spec)
+        return Terms((even(climb.first, climb.step.seconds),), p95=CEILING_P95, stop=True)
     if spec.suite is not None:
         return terms_of(spec.suite, spec.duration.seconds if spec.duration else None)
     return Terms(tuple(_planned(stage, number) for number, stage in enumerate(spec.stages, 1)))
@@ -77,7 +93,8 @@ def _slo(spec: BenchmarkSpec, terms: Terms) -> Slo:
         windows=slo.windows,
         samples=slo.min_samples,
         grace=slo.grace.seconds if slo.grace else 0.0,
-        stop=terms.stop if slo.stop_on_breach is None else slo.stop_on_breach,
+        # A rate that is broken for good is known; to go on with it would only leave more behind.
+        stop=terms.stop if slo.stop_on_breach is None or spec.suite is Suite.CEILING else slo.stop_on_breach,
     )
 
 

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from telemetry_loadtest.measured import Began, Line, Passed, Said
+from telemetry_loadtest.measured import Began, Line, Passed, Said, Tried
 from telemetry_loadtest.results import Second
 from telemetry_operator.commands.output import err
 
@@ -45,6 +45,8 @@ def line_shown(line: Line) -> RenderableType:
     match line:
         case Said(text):
             return Text(f"{text} ...", style="dim")
+        case Tried(rate):
+            return Text(f"trying {rate:g} requests a second ...", style="dim")
         case Began():
             return Text("the first request is due in a moment ...", style="dim")
         case Passed():

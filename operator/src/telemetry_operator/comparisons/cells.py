@@ -29,10 +29,12 @@ def benchmark_of_cell(comparison: ArchitectureComparison, cell: PlannedCell, pla
     """The run of a cell against the platform of this name; its arrivals are those of all cells of its block."""
     spec, profile = comparison.spec, Profile(cell.profile)
     load: dict[str, Any] = {field.alias or name: getattr(spec, name) for name, field in Workload.model_fields.items()}
+    searched = spec.metric.name is PrimaryKind.CEILING
     own: dict[str, Any] = {
         "platform": platform,
         "profile": profile,
-        "suite": Suite.CEILING if spec.metric.name is PrimaryKind.CEILING else None,
+        "suite": Suite.CEILING if searched else None,
+        "search": spec.search if searched else None,
         "deadline": spec.run_deadline,
         "seed": cell.seed,
         "slo": _slo(spec.slo, profile),

@@ -8,7 +8,8 @@ import msgspec
 
 from telemetry_loadtest.comparison_plan import ComparisonPlan, Primary, PrimaryKind, Variant
 from telemetry_loadtest.comparison_planning import Extent, plan_comparison
-from telemetry_operator.specs.comparison import ArchitectureComparison, Climb, ComparisonSpec, platform_named
+from telemetry_operator.specs.benchmark import Climb
+from telemetry_operator.specs.comparison import ArchitectureComparison, ComparisonSpec, platform_named
 from telemetry_operator.specs.comparison import Variant as GivenVariant
 from telemetry_operator.specs.layout import components_of, replica_bounds
 from telemetry_operator.specs.spec import PlatformSpec
@@ -19,15 +20,19 @@ RATES_TRIED: Final = 9  # by a search that begins at 100 requests a second and e
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where cells run: whether autoscalers add capacity; seconds that a cell and a run of it take beside their load."""
+    """Where cells run: whether autoscalers add capacity; seconds that a cell and a run of it take beside their load.
+
+    `around_rate` is that of each rate of a search: a run of its own, or a trial within one.
+    """
 
     autoscales: bool
     around_cell: float
     around_run: float
+    around_rate: float
 
 
-MACHINE: Final = Place(autoscales=False, around_cell=20.0, around_run=5.0)
-CLUSTER: Final = Place(autoscales=True, around_cell=150.0, around_run=15.0)
+MACHINE: Final = Place(autoscales=False, around_cell=20.0, around_run=5.0, around_rate=5.0)
+CLUSTER: Final = Place(autoscales=True, around_cell=150.0, around_run=15.0, around_rate=3.0)
 
 
 def plan_of(comparison: ArchitectureComparison, place: Place) -> ComparisonPlan:
@@ -63,7 +68,7 @@ def _load_in_words(spec: ComparisonSpec) -> str:
 def _cell_seconds(spec: ComparisonSpec, place: Place) -> float:
     if spec.metric.name is PrimaryKind.CEILING:
         step = (spec.search or Climb()).step.seconds
-        return place.around_cell + RATES_TRIED * (spec.warm_up.seconds + step + place.around_run)
+        return place.around_cell + RATES_TRIED * (spec.warm_up.seconds + step + place.around_rate)
     load = sum(seconds for stage in spec.stages for seconds, _, _ in stage.pieces)
     return place.around_cell + place.around_run + spec.warm_up.seconds + load
 

@@ -19,6 +19,18 @@ COLUMNS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "Verdict", "type": "string", "jsonPath": ".status.verdict"},
     {"name": "Rate", "type": "number", "jsonPath": ".status.rates.achieved", "description": "Achieved, a second"},
     {"name": "P95", "type": "string", "jsonPath": ".status.rates.p95", "description": "Of the slowest endpoint"},
+    {
+        "name": "Trying", "type": "number", "jsonPath": ".status.ceiling.rate", "priority": 1,
+        "description": "Rate that a search tries now",
+    },
+    {
+        "name": "Held", "type": "number", "jsonPath": ".status.ceiling.held", "priority": 1,
+        "description": "Highest rate that held",
+    },
+    {
+        "name": "Failed", "type": "number", "jsonPath": ".status.ceiling.failed", "priority": 1,
+        "description": "Lowest rate that did not",
+    },
     {"name": "Reason", "type": "string", "jsonPath": ".status.reason", "priority": 1},
     {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"},
 )  # fmt: skip

@@ -107,6 +107,11 @@ _SPEC: Final[Mapping[str, Validation]] = {
         "probesPerSecond is 0, so there are no probes to measure it by",
         ".slo.freshness",
     ),
+    "search_is_a_ceilings": Validation(
+        '!has(self.search) || has(self.suite) && self.suite == "ceiling"',
+        "only the suite ceiling is looked for",
+        ".search",
+    ),
 }
 
 BENCHMARK_TWINS: Final[Mapping[str, Validation]] = {**_STAGE, **_SPEC}

@@ -16,8 +16,11 @@ import structlog
 from telemetry_contract.keys import parse_keyring
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_loadtest.credentials import issue_credentials
+from telemetry_loadtest.measured import Measured as MeasuredLoad
+from telemetry_loadtest.measured import Searched
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress
+from telemetry_loadtest.results import Result
 from telemetry_operator.benchmarks.planning import plan_of
 from telemetry_operator.client.query import QueryError
 from telemetry_operator.cluster.errors import AlreadyExistsError, ClusterError, ForbiddenError, RefusedError
@@ -28,8 +31,14 @@ from telemetry_operator.reconcile.reporting.recorder import Recorder
 from telemetry_operator.reconcile.reporting.telling import Teller, notice_of_phase
 from telemetry_operator.reconcile.runs import status as told_as
 from telemetry_operator.reconcile.runs.admission import place_of, refusal_of, unavailable
-from telemetry_operator.reconcile.runs.closing import assemble_result, close_books, count_readings
-from telemetry_operator.reconcile.runs.collector import fetch_collected
+from telemetry_operator.reconcile.runs.closing import (
+    assemble_result,
+    close_books,
+    close_books_of_trials,
+    conclude_search,
+    count_readings,
+)
+from telemetry_operator.reconcile.runs.collector import Collected, fetch_collected
 from telemetry_operator.reconcile.runs.decide import (
     Ended,
     Measured,
@@ -38,8 +47,8 @@ from telemetry_operator.reconcile.runs.decide import (
     gone,
     making_is_late,
 )
-from telemetry_operator.reconcile.runs.failures import explained
-from telemetry_operator.reconcile.runs.master import address_of, reach_master
+from telemetry_operator.reconcile.runs.failures import explained, explained_trials
+from telemetry_operator.reconcile.runs.master import Master, address_of, reach_master
 from telemetry_operator.reconcile.runs.observe import observe_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
@@ -241,16 +250,28 @@ class BenchmarkReconciler:
 
     async def _closed(self, observed: ObservedRun, plan: Plan, address: Address) -> BenchmarkStatus:
         async with reach_master(address) as master:
-            measured = explained(await master.result(), observed, _now())
-            closed = await close_books(observed, plan, measured)
-            # What ends up in the metrics API comes late: the books took a while, and this look takes it along.
-            await watch_platform(self._cluster, observed)
-            collected = await fetch_collected(observed)
-            result = assemble_result(observed, plan, closed, collected, command=_command(observed), now=_now())
+            result = await self._result(observed, plan, master)
             objects, kept = build_results(observed.subject, result)
             for built in objects:
                 await self._cluster.apply(built)
             return told_as.finished(observed, result, kept, _now())
+
+    async def _result(self, observed: ObservedRun, plan: Plan, master: Master) -> Result:
+        command = _command(observed)
+        if plan.search is None:
+            measured = explained(await master.result(MeasuredLoad), observed, _now())
+            closed = await close_books(observed, plan, measured)
+            collected = await self._collected(observed)
+            return assemble_result(observed, plan, closed, collected, command=command, now=_now())
+        searched = explained_trials(await master.result(Searched), observed, _now())
+        of_trials = await close_books_of_trials(observed, plan, searched)
+        collected = await self._collected(observed)
+        return conclude_search(observed, plan, of_trials, collected, command=command, now=_now())
+
+    async def _collected(self, observed: ObservedRun) -> Collected:
+        # What ends up in the metrics API comes late: the books took a while, and this look takes it along.
+        await watch_platform(self._cluster, observed)
+        return await fetch_collected(observed)
 
     async def _release(self, observed: ObservedRun) -> None:
         """Tell the master that its result stands elsewhere; one that does not hear it ends when its Job is deleted."""

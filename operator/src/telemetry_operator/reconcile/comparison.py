@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
-from telemetry_loadtest.comparison_plan import ComparisonPlan, PlannedCell, PrimaryKind
+from telemetry_loadtest.comparison_plan import ComparisonPlan, PlannedCell
 from telemetry_loadtest.comparison_records import failed_record, record_of
 from telemetry_loadtest.comparison_results import CellRecord
 from telemetry_loadtest.results import NotAResultError
@@ -230,9 +230,6 @@ def _planned(observed: ObservedComparison, priority_class: str | None) -> _Going
     model = observed.model
     if model is None:
         return Said(ComparisonReason.INVALID_SPEC, observed.fault)
-    if model.spec.metric.name is PrimaryKind.CEILING:
-        why = "a ceiling is a search of many runs, which telemetryctl compare looks for on one machine; in a cluster "
-        return Said(ComparisonReason.NOT_IN_A_CLUSTER, f"{why}compare p95 or freshness at the rates of stages")
     plan = plan_for_cluster(model)
     if isinstance(plan, Said):
         return plan

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Final
 
 from telemetry_loadtest.plan import Plan
+from telemetry_loadtest.trials import longest_seconds
 from telemetry_operator.resources.benchmark_context import (
     ACCOUNT,
     CERTIFICATE_DIRECTORY,
@@ -134,7 +135,7 @@ def build_collector(run: Run) -> Object:
 
 def _run_seconds(plan: Plan) -> int:
     """From the first pod to the last answer, at most."""
-    return STARTING + ceil(plan.curve.seconds + 3 * plan.timeout) + DRAINING
+    return STARTING + ceil(longest_seconds(plan) + 3 * plan.timeout) + DRAINING
 
 
 def _container(run: Run, name: str, arguments: list[str], files: list[MountedFiles], resources: Resources) -> Object:

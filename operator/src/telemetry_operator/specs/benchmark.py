@@ -11,11 +11,12 @@ from pydantic import Field
 
 from telemetry_loadtest.arrivals import Spacing
 from telemetry_loadtest.profiles import WEIGHTS, Endpoint, Profile
+from telemetry_loadtest.search import FIRST, PRECISION
 from telemetry_loadtest.suites import Suite
 from telemetry_operator.specs.base import Count, Flag, Number, SpecModel
 from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.findings import Finding, Rule, at
-from telemetry_operator.specs.load import Stage
+from telemetry_operator.specs.load import Rate, Stage
 from telemetry_operator.specs.names import DnsLabel
 from telemetry_operator.specs.platform import Metadata
 from telemetry_operator.specs.pods import Resources
@@ -75,6 +76,16 @@ class Health(SpecModel):
     loop_lag: Duration = Field(Duration("100ms"), description="How long a worker may stand still.")
     slip: Duration = Field(Duration("100ms"), description="How late a request may be begun.")
     share: Share = Field(0.05, description="Share of the seconds that may lie beyond a limit.")
+
+
+class Climb(SpecModel):
+    """How the ceiling is looked for: from a first rate by doubling, then by halving what is left."""
+
+    first: Rate = Field(FIRST, gt=0, description="Requests a second that are tried first.")
+    step: Duration = Field(Duration("20s"), description="How long a rate must hold.")
+    precision: Annotated[Number, Field(ge=0.01, le=1)] = Field(
+        PRECISION, description="How near the two ends must come, as a share of the lower one."
+    )
 
 
 class Workload(SpecModel):
@@ -154,6 +165,12 @@ def freshness_is_probed(spec: Workload) -> Finding | None:
     return at("slo.freshness", f"found {spec.slo.freshness} and no probes to measure it by; probesPerSecond is 0")
 
 
+def search_is_a_ceilings(spec: "BenchmarkSpec") -> Finding | None:
+    if spec.search is None or spec.suite is Suite.CEILING:
+        return None
+    return at("search", "found beside another load than the suite ceiling, which alone looks for one")
+
+
 class BenchmarkSpec(Workload):
     """One run. Immutable once it has begun."""
 
@@ -164,6 +181,9 @@ class BenchmarkSpec(Workload):
     )
     suite: Suite | None = Field(None, description="A named load with its bounds.")
     duration: Duration | None = Field(None, description="How long the suite soak lasts; left out: 1h.")
+    search: Climb | None = Field(
+        None, description="How the suite ceiling looks for it; left out: from 100 a second, 20 s each, within 5 %."
+    )
     deadline: Duration | None = Field(None, description="After which the run is Aborted, whatever is left of it.")
     existing_data: ExistingData = Field(
         ExistingData.REFUSE, description="Whether a platform that holds readings of others is loaded."
@@ -177,6 +197,7 @@ class BenchmarkSpec(Workload):
         Rule(run_is_bounded),
         Rule(duration_is_a_soaks),
         Rule(freshness_is_probed),
+        Rule(search_is_a_ceilings),
     )
 
     @property

@@ -90,6 +90,25 @@ class BooksStatus(StatusModel):
     closed: bool = Field(description="Whether count and digest agree.")
 
 
+class StepStatus(StatusModel):
+    """A rate that was tried for a ceiling."""
+
+    rate: float = Field(description="Requests a second.")
+    held: bool = Field(description="Whether it held what is promised.")
+    reason: str = Field(description="Why, or why not.")
+
+
+class CeilingStatus(StatusModel):
+    """How far the search for a ceiling is; at its end, what was found: `held` to `failed`."""
+
+    trial: int = Field(ge=0, description="How many rates were tried until now, the one that is being tried included.")
+    most: int | None = Field(None, ge=0, description="How many it can come to; missing when it is over.")
+    rate: float | None = Field(None, description="Requests a second that are tried now; missing when it is over.")
+    held: float | None = Field(None, description="The highest rate that held; missing where none did.")
+    failed: float | None = Field(None, description="The lowest rate that did not; missing where none was found.")
+    steps: tuple[StepStatus, ...] = Field((), description="Every rate that was tried, when it is over.")
+
+
 class ResultStatus(StatusModel):
     """Where the whole result is kept, for `telemetryctl report tb/NAME`."""
 
@@ -108,7 +127,10 @@ class BenchmarkStatus(StatusModel):
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
     phase: Phase | None = Field(None, description="How far the run is.")
-    progress: str | None = Field(None, description="How much of the load is over: 40 %; in the queue the place.")
+    progress: str | None = Field(
+        None,
+        description="How much of the load is over: 40 %; in the queue the place, in a search the rate that is tried.",
+    )
     step: str | None = Field(None, description="What is being done or waited for now; missing when it is over.")
     verdict: Verdict | None = Field(None, description="What the run shows.")
     reason: str | None = Field(None, description="Why the verdict is what it is, in a sentence.")
@@ -120,6 +142,7 @@ class BenchmarkStatus(StatusModel):
     end_time: Time | None = Field(None, description="When the load was over.")
     completion_time: Time | None = Field(None, description="When the result stood.")
     live: Live | None = Field(None, description="The run as it is now; missing when it is over.")
+    ceiling: CeilingStatus | None = Field(None, description="The search of the suite ceiling.")
     rates: Rates | None = Field(None, description="The run in numbers, when it is over.")
     bounds: tuple[BoundStatus, ...] = Field((), description="Each bound with what was measured.")
     books: BooksStatus | None = Field(None, description="Whether what was acknowledged is stored.")

@@ -13,9 +13,9 @@ from pydantic import Field, ValidationError
 from telemetry_contract.architecture import Reads, Scaling, Store, Writes
 from telemetry_loadtest.comparison_plan import PrimaryKind
 from telemetry_loadtest.profiles import WEIGHTS, Endpoint, Profile
-from telemetry_loadtest.search import FIRST, PRECISION
-from telemetry_operator.specs.base import Count, Flag, Number, SpecModel
+from telemetry_operator.specs.base import Count, Flag, SpecModel
 from telemetry_operator.specs.benchmark import (
+    Climb,
     Workload,
     freshness_is_probed,
     run_is_bounded,
@@ -25,7 +25,6 @@ from telemetry_operator.specs.diagnosis import findings_of
 from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.findings import Finding, Rule, at
 from telemetry_operator.specs.layout import most_pods
-from telemetry_operator.specs.load import Rate
 from telemetry_operator.specs.names import LabelPart
 from telemetry_operator.specs.platform import API_VERSION, KIND, Metadata, TelemetryPlatform
 from telemetry_operator.specs.quantity import Quantity
@@ -51,16 +50,6 @@ class Metric(SpecModel):
     )
     endpoint: Endpoint | None = Field(
         None, description="Whose latency; left out: that of all requests together. Only with p50, p95 and p99."
-    )
-
-
-class Climb(SpecModel):
-    """How the ceiling is looked for: from a first rate by doubling, then by halving what is left."""
-
-    first: Rate = Field(FIRST, gt=0, description="Requests a second that are tried first.")
-    step: Duration = Field(Duration("20s"), description="How long a rate must hold.")
-    precision: Annotated[Number, Field(ge=0.01, le=1)] = Field(
-        PRECISION, description="How near the two ends must come, as a share of the lower one."
     )
 
 

@@ -15,6 +15,8 @@ from telemetry_operator.benchmarks.comparing import cell as module
 from telemetry_operator.benchmarks.comparing.cell import Job, StoppedError, run_cell
 from telemetry_operator.benchmarks.running import Asked
 from telemetry_operator.errors import PlatformError
+from telemetry_operator.specs.benchmark import Climb
+from telemetry_operator.specs.duration import Duration
 from telemetry_operator.specs.platform import TelemetryPlatform
 from tests.unit.benchmarks.comparing.made import SHORT, begun
 from tests.unit.benchmarks.test_searching import PROVENANCE
@@ -126,12 +128,12 @@ def test_the_generators_own_ceiling_is_measured_once_a_block(monkeypatch: pytest
 
 def test_a_ceiling_is_looked_for_as_the_manifest_says(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = set_stage(monkeypatch, SHORT.replace("{step: 1s}", "{first: 7, step: 3s, precision: 0.5}"))
-    heard: dict[str, Any] = {}
+    heard: list[Asked] = []
 
-    async def search(_asked: Asked, _on_line: object, **how: object) -> Result:
-        heard.update(how)
+    async def search(asked: Asked, _on_line: object) -> Result:
+        heard.append(asked)
         return stage.result(Verdict.PASSED)
 
     monkeypatch.setattr(module, "search_ceiling", search)
     assert stage.run().reason == "no rate held its SLO"
-    assert (heard["search"].next_rate(), heard["search"].precision, heard["step"]) == (7, 0.5, "3s")
+    assert heard[0].benchmark.spec.search == Climb(first=7, step=Duration("3s"), precision=0.5)

@@ -10,7 +10,6 @@ EARLIER, LATER = "2025-12-31T00:00:00Z", "2026-01-02T00:00:00Z"
 
 REFUSED: dict[str, tuple[ObservedRun, RunReason]] = {
     "no platform": (observed(platform=None), RunReason.PLATFORM_MISSING),
-    "a search": (observed(benchmark(suite="ceiling")), RunReason.NOT_IN_A_CLUSTER),
     "too many workers": (observed(benchmark(workers=17)), RunReason.RUN_DOES_NOT_FIT),
     "too large batches": (
         observed(benchmark(profile="batch-heavy", batchSize=101), platform=platform(ingest={"maxBatchReadings": 100})),
@@ -25,6 +24,10 @@ def test_what_cannot_be_had_is_refused_with_its_reason(case: str) -> None:
     said = refusal_of(given)
     assert said is not None
     assert said.reason is reason
+
+
+def test_a_search_is_a_run_like_others() -> None:
+    assert refusal_of(observed(benchmark(suite="ceiling"))) is None
 
 
 def test_what_can_be_had_is_not_refused() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from telemetry_loadtest.progress import Progress, Stage
+from telemetry_loadtest.trials import longest_seconds
 from telemetry_operator.reconcile.runs.decide import Decision, Ended, Measured, Waits, decide
 from telemetry_operator.reconcile.runs.reasons import RunReason
 from telemetry_operator.reconcile.subject import STOP
@@ -130,6 +131,16 @@ def test_a_result_that_cannot_be_had_is_given_up() -> None:
     run = observed(closing, objects=jobs(), pods=(pod("bench-master"),))
     assert isinstance(decide(run, plan(), None, after(299)), Waits)
     assert reason_of(decide(run, plan(), None, after(301))) is RunReason.DEADLINE_EXCEEDED
+
+
+def test_a_search_may_take_as_long_as_the_most_trials_that_it_can_need() -> None:
+    search = {"suite": "ceiling", "search": {"first": 100, "step": "20s", "precision": 0.05}}
+    run = observed(begun(**LOADED), objects=jobs(), pods=(pod("bench-master"),))
+    most = longest_seconds(plan(**search))
+    assert most > 13 * (5 + 20 + 30)
+    assert isinstance(decide(run, plan(**search), RUNNING, after(most)), Waits)
+    over = decide(run, plan(**search), RUNNING, after(most + 30 + 120 + 61))
+    assert reason_of(over) is RunReason.DEADLINE_EXCEEDED
 
 
 def test_who_stops_it_before_the_load_needs_no_master() -> None:

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.progress import PROGRESS_PATH, RESULT_PATH, STOP_PATH, STORED_PATH, Progress, Stage
 from telemetry_operator.reconcile.runs.master import address_of, reach_master
 from telemetry_operator.reconcile.runs.talking import Address, SilentPodError
@@ -54,7 +55,7 @@ async def test_a_master_is_told_why_it_stops_and_that_it_may_end(server: tuple[S
 async def test_what_is_not_there_yet_is_silence(server: tuple[Server, Address]) -> None:
     async with reach_master(server[1]) as master:
         with pytest.raises(SilentPodError, match="answered 404"):
-            await master.result()
+            await master.result(Measured)
 
 
 async def test_an_answer_that_cannot_be_read_is_silence(server: tuple[Server, Address]) -> None:

@@ -1,8 +1,9 @@
+import msgspec
 import pytest
 
-from telemetry_loadtest.measured import Passed
+from telemetry_loadtest.measured import Passed, Tried
 from telemetry_loadtest.progress import Progress, Stage
-from telemetry_loadtest.results import EndpointSecond, Second, Verdict
+from telemetry_loadtest.results import CeilingFound, CeilingStep, EndpointSecond, Second, Verdict
 from telemetry_operator.reconcile.runs import status as told
 from telemetry_operator.reconcile.runs.admission import Queued
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
@@ -91,3 +92,37 @@ def test_an_end_without_a_measurement_is_an_error_that_waits_for_a_person() -> N
 def test_a_persons_stop_is_no_failure() -> None:
     status = told.ended(observed(benchmark()), Said(RunReason.STOPPED, "enough"), after(9))
     assert (status.verdict, conditions(status)["Degraded"]) == (Verdict.ABORTED, "False")
+
+
+def test_a_search_tells_what_it_tries_and_what_it_knows() -> None:
+    search = plan(suite="ceiling")
+    trial = Tried(300, 4, 14, held=200, failed=400)
+    told_by_master = msgspec.structs.replace(second(3), trial=trial)
+    status = told.going(observed(begun()), search, told_by_master, LOADING, after(60))
+    assert status.progress == "trial 4: 300/s, 200 held, 400 failed"
+    assert status.ceiling
+    assert (status.ceiling.rate, status.ceiling.held, status.ceiling.failed) == (300, 200, 400)
+
+
+def test_what_a_search_tried_stands_while_its_master_is_silent() -> None:
+    tried = {"ceiling": {"trial": 1, "most": 14, "rate": 100}}
+    status = told.going(observed(begun(**tried)), plan(suite="ceiling"), None, LOADING, after(60))
+    assert status.progress == "trial 1: 100/s"
+
+
+def test_a_ceiling_that_was_found_stands_with_every_rate_that_was_tried() -> None:
+    steps = [CeilingStep(100, held=True, reason="held"), CeilingStep(200, held=False, reason="p95")]
+    result = msgspec.structs.replace(make_result(), ceiling=CeilingFound(100, 200, steps))
+    status = told.finished(observed(begun()), result, KEPT, after(300))
+    assert status.ceiling
+    assert (status.ceiling.rate, status.ceiling.held, status.ceiling.failed) == (None, 100, 200)
+    assert [(one.rate, one.held) for one in status.ceiling.steps] == [(100, True), (200, False)]
+
+
+def test_a_run_that_was_ended_has_the_rates_of_the_time_it_was_offered() -> None:
+    result = make_result()
+    ended = msgspec.structs.replace(result, until=75.5, seconds=[one for one in result.seconds if one.at < 76])
+    rates, whole = told.rates_of(ended), told.rates_of(msgspec.structs.replace(ended, until=None))
+    assert rates
+    assert whole
+    assert rates.offered * 60.5 == pytest.approx(whole.offered * 61, rel=1e-4)

@@ -9,7 +9,6 @@ from telemetry_loadtest.comparison_records import failed_record, record_of
 from telemetry_loadtest.comparison_results import CellRecord
 from telemetry_loadtest.measured import Line
 from telemetry_loadtest.results import Result
-from telemetry_loadtest.search import Search
 from telemetry_loadtest.suites import Suite
 from telemetry_operator.benchmarks.comparing.kept import Kept
 from telemetry_operator.benchmarks.comparing.platforms import fresh_platform, platform_name
@@ -21,7 +20,7 @@ from telemetry_operator.client.interrupt import run_to_end
 from telemetry_operator.comparisons.cells import benchmark_of_cell, platform_of_cell
 from telemetry_operator.errors import PlatformError
 from telemetry_operator.specs.benchmark import TelemetryBenchmark
-from telemetry_operator.specs.comparison import ArchitectureComparison, Climb
+from telemetry_operator.specs.comparison import ArchitectureComparison
 
 
 class Audience(Protocol):
@@ -72,17 +71,15 @@ def _load(job: Job, cell: PlannedCell, benchmark: TelemetryBenchmark, on_line: C
         measure_ceiling=_is_first_of_block(job, cell),
         on_stop=lambda: stops.append(True),
     )
-    result = run_to_end(_run(job, asked, on_line))
+    result = run_to_end(_run(asked, on_line))
     if stops:
         raise StoppedError
     return result
 
 
-async def _run(job: Job, asked: Asked, on_line: Callable[[Line], None]) -> Result:
-    if asked.benchmark.spec.suite is not Suite.CEILING:
-        return await run_benchmark(asked, on_line)
-    climb = job.comparison.spec.search or Climb()
-    return await search_ceiling(asked, on_line, search=Search(climb.first, climb.precision), step=climb.step)
+async def _run(asked: Asked, on_line: Callable[[Line], None]) -> Result:
+    run = search_ceiling if asked.benchmark.spec.suite is Suite.CEILING else run_benchmark
+    return await run(asked, on_line)
 
 
 def _is_first_of_block(job: Job, cell: PlannedCell) -> bool:

@@ -9,7 +9,6 @@ class ComparisonReason(StrEnum):
 
     # It may not be had as it is asked for: nothing was made.
     INVALID_SPEC = "InvalidSpec"
-    NOT_IN_A_CLUSTER = "NotInACluster"
     NOTHING_TO_COMPARE = "NothingToCompare"
 
     # It is on its way.

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from telemetry_loadtest.profiles import Endpoint
-from telemetry_loadtest.suites import Suite
 from telemetry_operator.reconcile.runs.observed import ObservedPlatform, ObservedRun
 from telemetry_operator.reconcile.runs.reasons import RunReason, Said
 from telemetry_operator.resources.objects import Object
@@ -31,11 +30,6 @@ def refusal_of(observed: ObservedRun) -> Said | None:
     if observed.model is None:
         return Said(RunReason.INVALID_SPEC, observed.fault)
     spec = observed.model.spec
-    if spec.suite is Suite.CEILING:
-        why = (
-            "the suite ceiling is looked for by telemetryctl bench, or by an ArchitectureComparison; a run has one load"
-        )
-        return Said(RunReason.NOT_IN_A_CLUSTER, why)
     if observed.platform is None:
         return Said(
             RunReason.PLATFORM_MISSING,

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from platform import python_version as platform_version
 from typing import Final, TypeAlias
@@ -12,13 +12,14 @@ import msgspec
 
 from telemetry_contract.keys import parse_keyring
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, format_time
-from telemetry_loadtest.assembling import assemble
+from telemetry_loadtest.assembling import Surroundings, assemble
+from telemetry_loadtest.concluding import conclude_trials
 from telemetry_loadtest.credentials import decode_credentials, issue_credentials
-from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.measured import Measured, Searched
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.results import Books, Machine, Platform, Provenance, Result
 from telemetry_loadtest.verdict import Cause
-from telemetry_operator.benchmarks.books import close_run
+from telemetry_operator.benchmarks.books import close_run, close_trials
 from telemetry_operator.client.query import Analytics, QueryError
 from telemetry_operator.probe import unverified
 from telemetry_operator.reconcile.reporting.live import Pod, parse_live
@@ -37,6 +38,7 @@ ASKING_SECONDS: Final = 30.0
 PACKAGES: Final = ("telemetry-operator", "telemetry-loadtest")
 """Those of the operator's image; the generator's are of the same release."""
 Closed: TypeAlias = tuple[Measured, Books | None]
+ClosedTrials: TypeAlias = tuple[Searched, Sequence[Books | None]]
 SHARED: Final = "The load generator and the platform shared a node's cores."
 
 
@@ -47,8 +49,22 @@ async def close_books(observed: ObservedRun, plan: Plan, measured: Measured) -> 
             analytics = Analytics(client, _reader(observed))
             return measured, await close_run(plan, measured.accounts, measured.begin, analytics, PATIENCE_SECONDS)
     except QueryError as error:
-        detail = f"the books could not be compared: {error.message}"
-        return msgspec.structs.replace(measured, cause=Cause.FAILED, detail=detail), None
+        return msgspec.structs.replace(measured, cause=Cause.FAILED, detail=_not_compared(error)), None
+
+
+async def close_books_of_trials(observed: ObservedRun, plan: Plan, searched: Searched) -> ClosedTrials:
+    """Close the books of every trial; where that cannot be done the search is an error, as a run is."""
+    try:
+        async with open_analytics(observed) as client:
+            analytics = Analytics(client, _reader(observed))
+            return searched, await close_trials(plan, searched.trials, analytics, PATIENCE_SECONDS)
+    except QueryError as error:
+        failed = msgspec.structs.replace(searched, cause=Cause.FAILED, detail=_not_compared(error))
+        return failed, [None] * len(searched.trials)
+
+
+def _not_compared(error: QueryError) -> str:
+    return f"the books could not be compared: {error.message}"
 
 
 async def count_readings(observed: ObservedRun, plan: Plan, now: int) -> int:
@@ -74,24 +90,58 @@ def open_analytics(observed: ObservedRun) -> httpx.AsyncClient:
 def assemble_result(
     observed: ObservedRun, plan: Plan, closed: Closed, collected: Collected, *, command: str, now: int
 ) -> Result:
-    platform, (measured, books) = observed.platform, closed
-    assert platform is not None  # noqa: S101 - its books were closed
-    shared = bool(nodes_of(platform.pods) & nodes_of(observed.pods))
-    around = surroundings_of(platform.model, measured, collected, [SHARED] if shared else [])
-    provenance = Provenance(
-        run=plan.run,
-        name=observed.metadata["name"],
-        began=format_time(int(measured.begin * MICROSECONDS_PER_SECOND)),
-        ended=format_time(now),
-        seed=plan.seed,
-        command=command.split(),
-        manifest=manifest_text(observed.subject),
-        versions=versions(),
-        machine=_machine(observed, plan, shared=shared),
-        platform=_platform(platform),
-        images=images_of((*platform.pods, *observed.pods, *([observed.collector] if observed.collector else []))),
-    )
-    return assemble(plan, provenance, measured, books, around)
+    measured, books = closed
+    provenance = _provenance_of(observed, plan, command=command, now=now)
+    return assemble(plan, provenance(measured), measured, books, _around(observed, measured, collected))
+
+
+def conclude_search(
+    observed: ObservedRun, plan: Plan, closed: ClosedTrials, collected: Collected, *, command: str, now: int
+) -> Result:
+    searched, books = closed
+    provenance = _provenance_of(observed, plan, command=command, now=now)
+
+    def around(measured: Measured) -> Surroundings:
+        return _around(observed, measured, collected.during(measured.begin, measured.duration))
+
+    return conclude_trials(plan, searched, books, provenance, around)
+
+
+def _around(observed: ObservedRun, measured: Measured, collected: Collected) -> Surroundings:
+    notes = [SHARED] if _is_shared(observed) else []
+    return surroundings_of(_platform_of(observed).model, measured, collected, notes)
+
+
+def _is_shared(observed: ObservedRun) -> bool:
+    """Whether a pod of the generator stands on a node of the platform."""
+    return bool(nodes_of(_platform_of(observed).pods) & nodes_of(observed.pods))
+
+
+def _platform_of(observed: ObservedRun) -> ObservedPlatform:
+    assert observed.platform is not None  # noqa: S101 - its books were closed
+    return observed.platform
+
+
+def _provenance_of(observed: ObservedRun, plan: Plan, *, command: str, now: int) -> Callable[[Measured], Provenance]:
+    platform = _platform_of(observed)
+    pods = (*platform.pods, *observed.pods, *([observed.collector] if observed.collector else []))
+
+    def provenance(measured: Measured) -> Provenance:
+        return Provenance(
+            run=plan.run,
+            name=observed.metadata["name"],
+            began=format_time(int(measured.begin * MICROSECONDS_PER_SECOND)),
+            ended=format_time(now),
+            seed=plan.seed,
+            command=command.split(),
+            manifest=manifest_text(observed.subject),
+            versions=versions(),
+            machine=_machine(observed, plan, shared=_is_shared(observed)),
+            platform=_platform(platform),
+            images=images_of(pods),
+        )
+
+    return provenance
 
 
 def versions() -> dict[str, str]:

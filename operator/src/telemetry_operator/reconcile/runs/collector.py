@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from telemetry_loadtest.collector.lines import LINES_PATH, Line, decode_lines, encode_line
+from telemetry_loadtest.collector.lines import LINES_PATH, Line, Missed, decode_lines, encode_line
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.reconcile.runs.talking import (
     ASKING_SECONDS,
@@ -30,6 +30,11 @@ class Collected:
 
     lines: Sequence[Line] = ()
     missing: str = ""
+
+    def during(self, begin: float, seconds: float) -> "Collected":
+        """Return what belongs to so many seconds from `begin` on, which is since the epoch."""
+        kept = [one for one in self.lines if isinstance(one, Missed) or begin <= one.at <= begin + seconds]
+        return Collected(kept, self.missing)
 
 
 def collector_address(observed: ObservedRun) -> Address | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress, Stage
+from telemetry_loadtest.trials import longest_seconds
 from telemetry_operator.reconcile.reporting.live import Pod, parse_live, seconds_since
 from telemetry_operator.reconcile.runs.failures import failure_of_run
 from telemetry_operator.reconcile.runs.observed import ObservedRun
@@ -90,7 +91,7 @@ def _late(observed: ObservedRun, plan: Plan, now: int, *, loaded: bool) -> Said 
     if status.phase is Phase.CLOSING:
         return closing_is_late(observed, now, "its master does not answer any more")
     if loaded:
-        allowed = plan.curve.seconds + 3 * plan.timeout + DRAINING + GRACE_SECONDS
+        allowed = longest_seconds(plan) + 3 * plan.timeout + DRAINING + GRACE_SECONDS
         said = f"the load was not over {allowed:.0f} s after it began"
         return _after(status.load_time or status.start_time, allowed, now, said)
     allowed = STARTING + GRACE_SECONDS

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from telemetry_loadtest.endings import Ending, parse_last_words
-from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.measured import Measured, Searched
 from telemetry_operator.reconcile.reporting.last_words import shortened
 from telemetry_operator.reconcile.reporting.live import (
     Container,
@@ -75,6 +75,12 @@ def explained(measured: Measured, observed: ObservedRun, now: int) -> Measured:
     told = {said.message for pod in pods if pod.metadata.component == WORKER for said in _of_pod(pod, now)}
     generator = msgspec.structs.replace(measured.generator, faults=[*measured.generator.faults, *sorted(told)])
     return msgspec.structs.replace(measured, generator=generator)
+
+
+def explained_trials(searched: Searched, observed: ObservedRun, now: int) -> Searched:
+    """Say it in each trial of a search."""
+    trials = [msgspec.structs.replace(one, measured=explained(one.measured, observed, now)) for one in searched.trials]
+    return msgspec.structs.replace(searched, trials=trials)
 
 
 def _of_pod(pod: Pod, now: int, *, is_master: bool = False) -> Iterator[Said]:

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from telemetry_loadtest.measured import Measured
+from telemetry_loadtest.measured import Measured, Searched
 from telemetry_loadtest.progress import (
     PROGRESS_PATH,
     RESULT_PATH,
@@ -32,14 +32,18 @@ from telemetry_operator.reconcile.runs.talking import (
 from telemetry_operator.resources.benchmark_context import CONTROL_KEY, MASTER
 
 T = TypeVar("T")
+Fetched = TypeVar("Fetched", Measured, Searched)
 
 
 class Master(Protocol):
-    """A run's master, as far as a visit speaks to it; each call may raise a SilentPodError."""
+    """A run's master, as far as a visit speaks to it; each call may raise a SilentPodError.
+
+    A plan with a search has a result of the kind `Searched`.
+    """
 
     async def progress(self) -> Progress: ...
 
-    async def result(self) -> Measured: ...
+    async def result(self, kind: type[Fetched]) -> Fetched: ...
 
     async def stop(self, reason: str) -> None: ...
 
@@ -66,9 +70,9 @@ class HttpMaster:
     async def progress(self) -> Progress:
         return _decoded(await self._ask("GET", PROGRESS_PATH, ASKING_SECONDS), decode_progress)
 
-    async def result(self) -> Measured:
+    async def result(self, kind: type[Fetched]) -> Fetched:
         text = await self._ask("GET", RESULT_PATH, FETCHING_SECONDS)
-        return _decoded(text, lambda given: msgspec.json.decode(given, type=Measured))
+        return _decoded(text, lambda given: msgspec.json.decode(given, type=kind))
 
     async def stop(self, reason: str) -> None:
         await self._ask("POST", STOP_PATH, ASKING_SECONDS, reason)

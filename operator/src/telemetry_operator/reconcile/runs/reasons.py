@@ -13,7 +13,6 @@ class RunReason(StrEnum):
     PLATFORM_NOT_AVAILABLE = "PlatformNotAvailable"
     RUN_DOES_NOT_FIT = "RunDoesNotFit"
     FOREIGN_DATA = "ForeignData"
-    NOT_IN_A_CLUSTER = "NotInACluster"
 
     # It began, and could not be brought to its end.
     UNSCHEDULABLE = "Unschedulable"

@@ -6,7 +6,8 @@ from typing import Any, Final
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_loadtest.plan import Plan
 from telemetry_loadtest.progress import Progress
-from telemetry_loadtest.results import EndpointSummary, Result, Verdict
+from telemetry_loadtest.result_views import judged_length, judged_stages
+from telemetry_loadtest.results import CeilingFound, EndpointSummary, Result, Verdict
 from telemetry_operator.reconcile.reporting.outcomes import Verdicts, conditions_of, failed, going_on, over
 from telemetry_operator.reconcile.reporting.status import time_of
 from telemetry_operator.reconcile.runs.admission import Queued
@@ -16,10 +17,12 @@ from telemetry_operator.specs.benchmark_status import (
     BenchmarkStatus,
     BooksStatus,
     BoundStatus,
+    CeilingStatus,
     Live,
     Phase,
     Rates,
     ResultStatus,
+    StepStatus,
 )
 
 LIVE_SECONDS: Final = 5
@@ -58,10 +61,10 @@ def going(observed: ObservedRun, plan: Plan, told: Progress | None, doing: Said,
     if began is None and told is not None and told.began is not None:
         began = time_of(int(told.began * MICROSECONDS_PER_SECOND))
     live = _live(status.live, told)
-    second = live.second + 1 if live else 0
+    trial = _trial(status.ceiling, told)
     return _status(
         observed, now, Phase.RUNNING if began else Phase.STARTING, going_on(doing, _WELL), step=doing.message,
-        progress=f"{max(0, min(100, second * 100 / plan.curve.seconds)):.0f} %", load_time=began, live=live,
+        progress=_progress(plan, live, trial), load_time=began, live=live, ceiling=trial,
     )  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def finished(observed: ObservedRun, result: Result, kept: ResultStatus, now: int
             )
             for one in result.bounds
         ),
-        books=_books(result),
+        books=_books(result), ceiling=_ceiling(result.ceiling) if result.ceiling else None,
     )  # fmt: skip
 
 
@@ -102,8 +105,8 @@ def ended(observed: ObservedRun, why: Said, now: int) -> BenchmarkStatus:
 
 def rates_of(result: Result) -> Rates | None:
     """The judged part of a run; None where it did not get so far."""
-    judged = {stage.name for stage in result.stages if not stage.warm_up}
-    seconds = sum(one.stage in judged for one in result.seconds)
+    judged = judged_stages(result)
+    seconds = judged_length(result)
     ours = [one for one in result.summaries if one.stage in judged]
     if not seconds:
         return None
@@ -122,6 +125,29 @@ def rates_of(result: Result) -> Rates | None:
         p95=_slowest(ours, "p95"),
         p99=_slowest(ours, "p99"),
     )
+
+
+def _progress(plan: Plan, live: Live | None, trial: CeilingStatus | None) -> str:
+    """The share of the load that is over; of a search, whose end nobody knows, the rate that is tried."""
+    if plan.search is not None and trial is not None:
+        ends = (("held", trial.held), ("failed", trial.failed))
+        known = "".join(f", {rate:g} {how}" for how, rate in ends if rate is not None)
+        return f"trial {trial.trial}: {trial.rate:g}/s{known}"
+    second = live.second + 1 if live else 0
+    return f"{max(0, min(100, second * 100 / plan.curve.seconds)):.0f} %"
+
+
+def _trial(before: CeilingStatus | None, told: Progress | None) -> CeilingStatus | None:
+    """What is tried, as it was last told."""
+    if told is None or told.trial is None:
+        return before
+    one = told.trial
+    return CeilingStatus(trial=one.number, most=one.most, rate=one.rate, held=one.held, failed=one.failed)
+
+
+def _ceiling(found: CeilingFound) -> CeilingStatus:
+    steps = tuple(StepStatus(rate=one.rate, held=one.held, reason=one.reason) for one in found.steps)
+    return CeilingStatus(trial=len(steps), held=found.low, failed=found.high, steps=steps)
 
 
 def milliseconds(value: float | None) -> str | None:
