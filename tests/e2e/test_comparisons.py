@@ -128,6 +128,19 @@ def test_two_variants_are_compared_by_their_ceilings(place: Kubectl) -> None:
     assert [(one["profile"], one["outcome"]) for one in status["profiles"]] == [("write-heavy", "insufficient data")]
 
 
+def test_a_cell_that_fails_has_a_reason_and_the_others_go_on(place: Kubectl) -> None:
+    comparison = Comparison(place, "torn")
+    comparison.until_loaded()
+    (platform,) = comparison.parts(PLATFORM)
+    place.delete(PLATFORM, platform["metadata"]["name"], "--wait=false")
+    status = comparison.until("phase", "Finished")
+    assert (status["progress"], status["cells"]["failed"]) == ("2/2", 1), status
+    assert status["result"]["configMaps"]
+    told = [it["note"] for it in place.list("events.events.k8s.io") if it["reason"] == "CellFailed"]
+    assert len(told) == 1
+    assert "was deleted while it was loaded" in told[0]
+
+
 def test_one_that_is_deleted_in_the_middle_leaves_nothing(place: Kubectl) -> None:
     comparison = Comparison(place, "unwanted")
     until(lambda: comparison.parts(BENCHMARK), what="the first cell's run", seconds=CELLS_SECONDS)

@@ -1,10 +1,11 @@
 """A run from which something is taken in its middle ends soon, says why, leaves nothing, and the next one begins."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import pytest
-from tools.cluster.kubectl import Kubectl, Object, until
+from tools.cluster.kubectl import Kubectl, KubectlError, Object, until
 from tools.cluster.release import Release
 
 from telemetry_contract.times import MICROSECONDS_PER_SECOND, parse_time
@@ -15,6 +16,15 @@ from tests.e2e.harness.platforms import Platform
 
 SOON: Final = 90.0  # seconds, far below the six minutes that a run's pods are waited for
 TWO_WORKERS: Final = {"stages": [{"name": "even", "duration": "25s", "rate": 10}], "warmUp": "1s", "workers": 2}
+# Many small processes: the kernel kills the largest one, which is to be the worker.
+HOG: Final = """
+import os, time
+for _ in range(60):
+    if not os.fork():
+        held = b"x" * 24 * 2**20
+        time.sleep(60)
+time.sleep(60)
+"""
 TIGHT: Final[Object] = {
     "apiVersion": "v1",
     "kind": "LimitRange",
@@ -76,6 +86,17 @@ def test_a_worker_that_is_lost_under_load_makes_the_run_invalid(platform: Platfo
     assert (status["verdict"], condition(status, "Ready")) == ("Invalid", ("True", "Measured"))
     assert "was lost" in status["reason"]
     assert status["result"]["configMaps"]
+
+
+def test_a_worker_that_is_killed_for_its_memory_under_load_is_told_beside_the_verdict(platform: Platform) -> None:
+    benchmark = Benchmark(platform.kubectl, "starved", **LONG)
+    benchmark.until("Running")
+    (pod,) = benchmark.pods(WORKER)
+    with suppress(KubectlError):  # it ends with the container
+        platform.kubectl("exec", pod["metadata"]["name"], "--", "python", "-c", HOG)
+    status = ended(benchmark)
+    assert (status["verdict"], condition(status, "Ready")) == ("Invalid", ("True", "Measured"))
+    assert status["reason"].endswith("a worker used more memory than its limit")
 
 
 def test_a_worker_that_is_lost_before_the_load_ends_the_run(platform: Platform) -> None:
