@@ -5,9 +5,12 @@ from typing import Any, Final
 import pytest
 from tools.cluster.kubectl import Kubectl, Object, until
 
+from telemetry_loadtest.comparison_results import Comparison as Judged
 from telemetry_operator.crds.benchmark import NAME as BENCHMARK
 from telemetry_operator.crds.comparison import NAME
 from telemetry_operator.crds.definition import NAME as PLATFORM
+from telemetry_operator.reconcile.comparisons.storing import read_comparison_results
+from telemetry_operator.specs.comparison_status import read_comparison_status
 from tests.support.comparisons import comparison_manifest
 
 CELLS_SECONDS: Final = 600.0  # two platforms, two short loads, one after the other, beside others on two cores
@@ -59,6 +62,12 @@ class Comparison:
         assert found is not None
         return found
 
+    def result(self) -> Judged:
+        status = read_comparison_status({"status": self.status})
+        assert status.result
+        kept = [self.kubectl.need("configmap", name) for name in status.result.config_maps]
+        return read_comparison_results(status.result, kept)
+
     def parts(self, kinds: str = f"{PLATFORM},{BENCHMARK},configmaps") -> list[Object]:
         return list(self.kubectl.list(kinds, f"telemetry.dev/comparison={self.name}"))
 
@@ -82,6 +91,10 @@ def test_two_variants_are_compared_cell_after_cell(place: Kubectl) -> None:
     assert (status["run"], status["progress"], status["cells"]["failed"]) == (begun["run"], "2/2", 0), status
     assert [(one["profile"], one["outcome"]) for one in status["profiles"]] == [("mixed", "insufficient data")]
     assert status["result"]["configMaps"]
+    for record in comparison.result().records:
+        assert record.cost
+        assert record.cost.cpu_seconds or record.cost.unavailable
+        assert {"producer", "analytics", "postgres"} <= record.images.keys()
     kept = set(status["result"]["configMaps"])
     until(lambda: comparison.names() == kept, what="nothing but the result left", seconds=CELLS_SECONDS)
 
