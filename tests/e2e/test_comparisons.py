@@ -7,11 +7,14 @@ import pytest
 from tools.cluster.kubectl import Kubectl, Object, until
 from tools.cluster.release import Release
 
+from telemetry_loadtest.comparison_results import Comparison as Judged
 from telemetry_operator.crds.benchmark import NAME as BENCHMARK
 from telemetry_operator.crds.comparison import NAME
 from telemetry_operator.crds.definition import NAME as PLATFORM
 from tests.e2e.harness.benchmarks import LENIENT, PATIENT
 from tests.e2e.harness.crashes import kill_operator
+from telemetry_operator.reconcile.comparisons.storing import read_comparison_results
+from telemetry_operator.specs.comparison_status import read_comparison_status
 from tests.support.comparisons import comparison_manifest
 
 CELLS_SECONDS: Final = 600.0  # two platforms, two short loads, one after the other, beside others on two cores
@@ -86,6 +89,12 @@ class Comparison:
         for it in self.parts(f"{PLATFORM},{BENCHMARK}"):
             self.made[it["kind"], it["metadata"]["name"]].add(it["metadata"]["uid"])
 
+    def result(self) -> Judged:
+        status = read_comparison_status({"status": self.status})
+        assert status.result
+        kept = [self.kubectl.need("configmap", name) for name in status.result.config_maps]
+        return read_comparison_results(status.result, kept)
+
     def parts(self, kinds: str = f"{PLATFORM},{BENCHMARK},configmaps") -> list[Object]:
         return list(self.kubectl.list(kinds, f"telemetry.dev/comparison={self.name}"))
 
@@ -116,6 +125,10 @@ def test_two_variants_are_compared_cell_after_cell_though_the_operator_is_killed
     cells, twice = 2, [name for name, uids in comparison.made.items() if len(uids) > 1]
     assert (len(comparison.made), twice) == (2 * cells, []), comparison.made
     assert status["result"]["configMaps"]
+    for record in comparison.result().records:
+        assert record.cost
+        assert record.cost.cpu_seconds or record.cost.unavailable
+        assert {"producer", "analytics", "postgres"} <= record.images.keys()
     kept = set(status["result"]["configMaps"])
     until(lambda: comparison.names() == kept, what="nothing but the result left", seconds=CELLS_SECONDS)
 

@@ -50,9 +50,14 @@ def linear(axes: Axes, label: str) -> None:
     )
 
 
-def legend(axes: Axes) -> None:
+def legend(axes: Axes, columns: int = 5) -> None:
     handles, _ = axes.get_legend_handles_labels()
     if handles:
         axes.legend(
-            loc="lower center", bbox_to_anchor=(0.5, 1.08), ncols=5, handlelength=1.2, columnspacing=1.2, borderpad=0
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1.08),
+            ncols=columns,
+            handlelength=1.2,
+            columnspacing=1.2,
+            borderpad=0,
         )

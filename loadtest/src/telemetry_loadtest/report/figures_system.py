@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from typing import Final
 
 import numpy as np
 
 from telemetry_loadtest.report.axes import legend, linear, log_milliseconds, with_time
-from telemetry_loadtest.report.theme import COLOUR, SERIES, Plot, drawing, series_colour, to_svg
+from telemetry_loadtest.report.theme import COLOUR, SERIES, TOP, Plot, drawing, series_colour, to_svg
 from telemetry_loadtest.report.words import rate
 from telemetry_loadtest.results import HealthSample, Result, Series
+
+_COLUMNS: Final = 5  # of a legend
+_LEGEND: Final = 76  # characters that fit beside one another, each name with its line
+_HANDLE: Final = 5
+_ROW: Final = 14  # pixels
+_POD_PARTS: Final = 2  # a StatefulSet's pods have a name and a number
 
 
 def generator_plots(result: Result) -> Iterator[Plot]:
@@ -63,16 +70,26 @@ def _system_plot(result: Result, measure: str, unit: str, series: list[Series], 
     """Draw the sources with the highest values; the others are named."""
     ranked = sorted(series, key=lambda one: -max(value for _, value in one.points))
     shown, left_out = ranked[:SERIES], ranked[SERIES:]
-    with drawing() as (figure, axes):
-        for order, one in enumerate(shown):
-            axes.plot(*zip(*one.points, strict=True), color=series_colour(order), label=one.source)
+    names = [brief(one.source, result.provenance.platform.name) for one in shown]
+    columns = max(1, min(_COLUMNS, _LEGEND // (max(map(len, names)) + _HANDLE)))
+    rows = -(-len(names) // columns)
+    with drawing(top=TOP + (rows - 1) * _ROW) as (figure, axes):
+        for order, (name_of_one, one) in enumerate(zip(names, shown, strict=True)):
+            axes.plot(*zip(*one.points, strict=True), color=series_colour(order), label=name_of_one)
         linear(axes, unit)
         with_time(axes, result)
-        legend(axes)
+        legend(axes, columns)
         svg = to_svg(figure, name)
     others = f" Lower, not drawn: {', '.join(one.source for one in left_out)}." if left_out else ""
     sources = ", ".join(one.source for one in shown)
     return Plot(f"System: {measure}", f"In {unit}, of {sources}.{others}", svg)
+
+
+def brief(source: str, platform: str) -> str:
+    """Return a name for a legend: of a pod its component and its own letters, without its platform and its template."""
+    name = source.removeprefix(f"{platform}-")
+    parts = name.split("-")
+    return f"{parts[0]}…{parts[-1]}" if name != source and len(parts) > _POD_PARTS else name
 
 
 def ceiling_plots(result: Result) -> Iterator[Plot]:

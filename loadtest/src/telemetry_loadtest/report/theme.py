@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 WIDTH: Final = 380  # in pixels of the page, as wide as a phone: text keeps its size there
 HEIGHT: Final = 235
 _DPI: Final = 72  # matplotlib's own for SVG: a point is then a pixel
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 8, 36, 36  # pixels around the axes, the same in all plots: times stand under times
+_LEFT, _RIGHT, TOP, _BOTTOM = 48, 8, 36, 36  # pixels around the axes, the same in all plots: times stand under times
 
 HEAT: Final = 7  # steps of the heat map
 SERIES: Final = 6
@@ -82,7 +82,7 @@ def series_colour(number: int) -> str:
 
 
 @contextmanager
-def drawing(left: int = _LEFT, top: int = _TOP) -> Iterator[tuple[Figure, Axes]]:
+def drawing(left: int = _LEFT, top: int = TOP) -> Iterator[tuple[Figure, Axes]]:
     """Give a figure with one pair of axes, so many pixels from left and top; it belongs to no global state."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI)

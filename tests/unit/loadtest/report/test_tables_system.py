@@ -2,6 +2,7 @@
 
 import msgspec
 
+from telemetry_loadtest.report.figures_system import brief
 from telemetry_loadtest.report.tables_system import system_tables
 from telemetry_loadtest.results import Agreement, Result, Series
 
@@ -25,6 +26,13 @@ def test_every_figure_has_its_mean_and_most_or_the_reason_why_not(result: Result
         ["kafka", "bytes-in", "not to be had", "–", "–", "0"],
         ["postgres", "wal", "bytes/s", "20", "30", "2"],
     ]
+
+
+def test_a_pod_is_known_in_a_legend_by_its_component_and_its_own_letters() -> None:
+    assert brief("demo-producer-8f7b7c775-psjnp", "demo") == "producer…psjnp"
+    assert [brief(one, "demo") for one in ("demo-postgres-0", "producer-1", "redis")] == [
+        "postgres-0", "producer-1", "redis",
+    ]  # fmt: skip
 
 
 def test_a_result_with_neither_has_no_such_table(result: Result) -> None:

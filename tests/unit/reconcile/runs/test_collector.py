@@ -115,3 +115,9 @@ async def test_a_look_that_fails_leaves_the_run_alone(monkeypatch: pytest.Monkey
     monkeypatch.setattr(watching, "_look", broken)
     await watch_platform(Pods(()), run(collector=here(), platform=platform()))
     await asyncio.gather(watch_platform(Pods(()), run(collector=None)), watch_platform(Pods(()), run(platform=None)))
+
+
+def test_what_belongs_to_a_trial_is_of_its_time_and_what_was_missed_is_of_all() -> None:
+    missed = Missed("pods", "cpu", "cores", NO_METRICS)
+    lines = [Happened(9.0, "before"), Happened(10.0, "in it"), missed, Happened(15.5, "after")]
+    assert Collected(lines).during(10.0, 5.0).lines == [lines[1], missed]
