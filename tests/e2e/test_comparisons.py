@@ -11,10 +11,10 @@ from telemetry_loadtest.comparison_results import Comparison as Judged
 from telemetry_operator.crds.benchmark import NAME as BENCHMARK
 from telemetry_operator.crds.comparison import NAME
 from telemetry_operator.crds.definition import NAME as PLATFORM
-from tests.e2e.harness.benchmarks import LENIENT, PATIENT
-from tests.e2e.harness.crashes import kill_operator
 from telemetry_operator.reconcile.comparisons.storing import read_comparison_results
 from telemetry_operator.specs.comparison_status import read_comparison_status
+from tests.e2e.harness.benchmarks import LENIENT, PATIENT
+from tests.e2e.harness.crashes import kill_operator
 from tests.support.comparisons import comparison_manifest
 
 CELLS_SECONDS: Final = 600.0  # two platforms, two short loads, one after the other, beside others on two cores

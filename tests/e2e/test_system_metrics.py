@@ -10,9 +10,9 @@ from tools.cluster.release import Release
 from telemetry_loadtest.results import Result, Series
 from telemetry_operator.reconcile.runs.storing import read_results
 from telemetry_operator.specs.benchmark_status import read_benchmark_status
+from tests.e2e.harness.benchmarks import RUN_SECONDS, Benchmark
 from tests.e2e.harness.namespaces import deploy, own_namespace
 from tests.e2e.harness.platforms import Platform
-from tests.e2e.harness.benchmarks import RUN_SECONDS, Benchmark
 
 # The metrics API tells of a pod every 10 s to 15 s, the first time when it has seen it twice.
 WHOLE: Final = {"stages": [{"name": "even", "duration": "40s", "rate": 20}], "warmUp": "2s"}
