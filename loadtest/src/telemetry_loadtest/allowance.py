@@ -29,16 +29,16 @@ def parse_limit(text: str) -> float | None:
     return int(quota) / int(period) if quota.isdecimal() and period.isdecimal() else None
 
 
-def held_back_seconds(file: Path = USE_FILE) -> float:
-    """For how long a limit has held back what runs here, so far; 0 where there is none, or nobody can say."""
+def held_back_seconds(file: Path = USE_FILE) -> float | None:
+    """For how long a limit has held back what runs here, so far; None where nobody can say."""
     try:
         return parse_throttled(file.read_text())
     except OSError:
-        return 0.0
+        return None
 
 
-def parse_throttled(text: str) -> float:
-    """Seconds by a control group's `cpu.stat`."""
-    fields = (line.split() for line in text.splitlines())
-    found = next((field[1] for field in fields if len(field) == 2 and field[0] == "throttled_usec"), "0")  # noqa: PLR2004 - name, value
-    return int(found) / MICROSECONDS_PER_SECOND if found.isdecimal() else 0.0
+def parse_throttled(text: str) -> float | None:
+    """Seconds by a control group's `cpu.stat`; None where it does not count them."""
+    fields = dict(line.split(maxsplit=1) for line in text.splitlines() if " " in line.strip())
+    found = fields.get("throttled_usec", "")
+    return int(found) / MICROSECONDS_PER_SECOND if found.isdecimal() else None

@@ -32,7 +32,7 @@ def _measures(limits: HealthLimits) -> list[tuple[str, float, Callable[[HealthSa
         (
             "was held back for {value:.0f} ms by its CPU limit (limit {limit:.0f} ms)",
             limits.loop_lag,
-            lambda one: one.held_back,
+            lambda one: one.held_back or 0.0,
         ),
         ("began requests {value:.0f} ms late (limit {limit:.0f} ms)", limits.slip, lambda one: one.slip),
     ]

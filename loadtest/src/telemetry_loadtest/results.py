@@ -173,7 +173,7 @@ class StoredHistogram(msgspec.Struct, frozen=True):
 class HealthSample(msgspec.Struct, frozen=True):
     """One worker in one second: share of a core, worst delays in milliseconds, connections that failed.
 
-    `held_back` is for how many milliseconds its container's CPU limit let it do nothing.
+    `held_back` is for how many milliseconds its container's CPU limit let it do nothing; None where nobody can say.
     """
 
     at: int
@@ -183,7 +183,7 @@ class HealthSample(msgspec.Struct, frozen=True):
     slip: float
     connection_errors: int
     in_flight: int
-    held_back: float = 0.0
+    held_back: float | None = None
 
 
 class Generator(msgspec.Struct, frozen=True):

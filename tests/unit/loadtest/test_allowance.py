@@ -26,17 +26,19 @@ def test_a_process_may_use_its_limit_or_the_whole_machine(tmp_path: Path) -> Non
     ("text", "seconds"),
     [
         ("usage_usec 90\nnr_throttled 3\nthrottled_usec 1500000\n", 1.5),
-        ("usage_usec 90\n", 0.0),
-        ("throttled_usec many\n", 0.0),
-        ("", 0.0),
+        ("usage_usec 90\nthrottled_usec 0\n", 0.0),
+        ("usage_usec 90\n", None),
+        ("throttled_usec many\n", None),
+        ("throttled_usec\n", None),
+        ("", None),
     ],
 )
-def test_how_long_a_limit_held_back_is_counted_in_microseconds(text: str, seconds: float) -> None:
+def test_how_long_a_limit_held_back_is_counted_in_microseconds(text: str, seconds: float | None) -> None:
     assert parse_throttled(text) == seconds
 
 
-def test_where_nothing_is_counted_nothing_was_held_back(tmp_path: Path) -> None:
+def test_where_nothing_is_counted_nobody_can_say(tmp_path: Path) -> None:
     counted = tmp_path / "cpu.stat"
-    assert held_back_seconds(counted) == 0
+    assert held_back_seconds(counted) is None
     counted.write_text("throttled_usec 20000\n")
     assert held_back_seconds(counted) == 0.02

@@ -85,7 +85,7 @@ class Driver:
         self._upcoming = next(self._arrivals, None)
         self._processor = 0.0, 0.0  # time on the clock, and of the processor, at the look before
         self._allowed = min(allowed_cores(), 1.0)
-        self._held_back = 0.0  # seconds, at the look before
+        self._held_back: float | None = None  # seconds, at the look before
         self._waiting: deque[Arrival] = deque()
         self._stopped: float | None = None  # when, on the monotonic clock
         self._begin = 0.0  # on the monotonic clock
@@ -205,7 +205,7 @@ class Driver:
             slip=round(slip * 1000, 3),
             connection_errors=failed - self._failed_before,
             in_flight=self._recorder.in_flight,
-            held_back=round(self._held_back_since() * 1000, 3),
+            held_back=self._held_back_since(),
         )
         self._failed_before, self._slip, self._lag = failed, 0.0, 0.0
         self._tell(self._recorder.cut(waiting=len(self._waiting), health=health))
@@ -215,9 +215,10 @@ class Driver:
         elapsed, used = (now - then for now, then in zip(self._processor, before, strict=True))
         return round(used / elapsed / self._allowed, 4) if elapsed > 0 else 0.0
 
-    def _held_back_since(self) -> float:
+    def _held_back_since(self) -> float | None:
+        """Milliseconds since the look before."""
         before, self._held_back = self._held_back, held_back_seconds()
-        return self._held_back - before
+        return None if before is None or self._held_back is None else round((self._held_back - before) * 1000, 3)
 
     def _watch_loop(self) -> None:
         while True:

@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from telemetry_loadtest.report.words import NOTHING, amount, count, milliseconds, number, rate, share, span
 from telemetry_loadtest.result_views import endpoints, merged
-from telemetry_loadtest.results import Bound, Measure, Percentiles, Provenance, Result, Stage
+from telemetry_loadtest.results import Bound, HealthSample, Measure, Percentiles, Provenance, Result, Stage
 
 _PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
 _PLACES: Final = (50.0, 90.0, 95.0, 99.0, 99.9, 100.0)
@@ -142,12 +142,16 @@ def _generator(result: Result) -> Table:
         rows += [
             ["processor of a worker, mean and most", f"{share(sum(cpu) / len(cpu))}, {share(max(cpu))}"],
             ["worst delay of its event loop", milliseconds(max(one.loop_lag for one in samples))],
-            ["longest held back by its CPU limit, in a second", milliseconds(max(one.held_back for one in samples))],
+            ["longest held back by its CPU limit, in a second", milliseconds(_held_back(samples))],
             ["worst slip behind the schedule", milliseconds(max(one.slip for one in samples))],
             ["connection errors", count(sum(one.connection_errors for one in samples))],
         ]
     fine = "; ".join(generator.faults) or "It was healthy."
     return Table("Generator", ["", "measured"], rows, fine, range(0))
+
+
+def _held_back(samples: list[HealthSample]) -> float | None:
+    return max((one.held_back for one in samples if one.held_back is not None), default=None)
 
 
 def _provenance(result: Result) -> Table:

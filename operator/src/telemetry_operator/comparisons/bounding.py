@@ -51,7 +51,7 @@ def bound_of(comparison: ArchitectureComparison, priority_class: str | None) -> 
 
 def fitted(comparison: ComparisonSpec, spec: dict[str, Any], bound: Bound | Unbound) -> dict[str, Any]:
     """The spec of a variant's platform with what makes it equal to the others."""
-    limited = shared(spec, comparison.limits) if comparison.limits else spec
+    limited = _limited(comparison, spec)
     return with_class(limited, bound.priority_class) if isinstance(bound, Bound) else limited
 
 
@@ -65,9 +65,13 @@ def with_class(spec: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _platforms_of(comparison: ArchitectureComparison) -> dict[str, PlatformSpec]:
-    spec, nothing = comparison.spec, Unbound("")
-    fits = {one.title: fitted(spec, spec.platform_of(one), nothing) for one in spec.variants}
-    return {title: platform_named(title, one).spec for title, one in fits.items()}
+    spec = comparison.spec
+    given = {one.title: _limited(spec, spec.platform_of(one)) for one in spec.variants}
+    return {title: platform_named(title, one).spec for title, one in given.items()}
+
+
+def _limited(comparison: ComparisonSpec, spec: dict[str, Any]) -> dict[str, Any]:
+    return shared(spec, comparison.limits) if comparison.limits else spec
 
 
 def _classes_of(spec: PlatformSpec) -> set[str | None]:
