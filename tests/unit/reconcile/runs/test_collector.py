@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from telemetry_loadtest.collector.lines import Happened, Missed, decode_lines
+from telemetry_loadtest.collector.lines import Happened, Line, Missed, decode_lines
 from telemetry_loadtest.collector.serving import Kept, served
 from telemetry_operator.cluster.errors import ClusterError, ForbiddenError, NotFoundError, UnavailableError
 from telemetry_operator.reconcile.runs import talking, watching
@@ -119,5 +119,5 @@ async def test_a_look_that_fails_leaves_the_run_alone(monkeypatch: pytest.Monkey
 
 def test_what_belongs_to_a_trial_is_of_its_time_and_what_was_missed_is_of_all() -> None:
     missed = Missed("pods", "cpu", "cores", NO_METRICS)
-    lines = [Happened(9.0, "before"), Happened(10.0, "in it"), missed, Happened(15.5, "after")]
+    lines: list[Line] = [Happened(9.0, "before"), Happened(10.0, "in it"), missed, Happened(15.5, "after")]
     assert Collected(lines).during(10.0, 5.0).lines == [lines[1], missed]
