@@ -18,7 +18,6 @@ from telemetry_operator.specs.platform import TelemetryPlatform
 OBSERVER: Final = "telemetry_observer"
 EXTERNAL: Final = "an external server: the platform has no login of its own there that could only read"
 NO_ROLES: Final = "a builtin Kafka has no login that could only read"
-NO_PASSWORD: Final = "its Secret has no password from which the observer's follows"  # noqa: S105 - a reason
 
 
 def observer_password(password: str) -> str:

@@ -9,7 +9,7 @@ from telemetry_loadtest.results import Arrived, Event
 from telemetry_loadtest.verdict import Cause
 from telemetry_loadtest.windows import Accounts
 from telemetry_operator.reconcile.runs.collector import Collected
-from telemetry_operator.reconcile.runs.surroundings import surroundings_of
+from telemetry_operator.reconcile.runs.surroundings import SILENT, surroundings_of
 from telemetry_operator.resources.observer import EXTERNAL, NO_ROLES
 from tests.support.made_results import Recipe, make_result, short
 from tests.support.manifests import platform_of
@@ -32,7 +32,7 @@ def around(*lines: Line, missing: str = "", architecture: str = "redis", measure
 
 def test_lines_stand_on_the_clock_of_the_run() -> None:
     found = around(Sampled("redis", 1002.0, [Value("commands", "1/s", 7.0)]), Happened(1003.0, "it rained"))
-    assert [(one.source, one.points) for one in found.system] == [("redis", [(2.0, 7.0)])]
+    assert [(one.source, one.points) for one in found.system if one.points] == [("redis", [(2.0, 7.0)])]
     assert found.events == [Event(3.0, "it rained")]
 
 
@@ -43,8 +43,13 @@ def test_a_collector_that_does_not_answer_is_the_reason_for_all_that_is_missing(
     ]  # fmt: skip
 
 
+def test_a_server_of_which_nothing_was_told_is_not_passed_over() -> None:
+    found = around(Missed("redis", "commands", "1/s", "no answer")).system
+    assert {one.source: one.unavailable for one in found} == {"redis": "no answer", "postgres": SILENT}
+
+
 def test_a_server_that_nobody_may_ask_says_why() -> None:
-    assert [(one.source, one.unavailable) for one in around(architecture="kafka").system] == [("kafka", NO_ROLES)]
+    assert ("kafka", NO_ROLES) in {(one.source, one.unavailable) for one in around(architecture="kafka").system}
     external = platform_of("demo", "home", postgres={"provider": "external", "external": {"address": "db:5432"}})
     found = surroundings_of(external, MEASURED, Collected([Missed("redis", "a", "b", "c")]), []).system
     assert ("postgres", EXTERNAL) in {(one.source, one.unavailable) for one in found}

@@ -12,10 +12,11 @@ from telemetry_loadtest.collector.lines import Line, Readied, Scaled, events_of,
 from telemetry_loadtest.measured import Measured
 from telemetry_loadtest.results import Arrived, Series
 from telemetry_operator.reconcile.runs.collector import Collected
-from telemetry_operator.resources.observer import unasked_servers
+from telemetry_operator.resources.observer import asked_servers, unasked_servers
 from telemetry_operator.specs.platform import TelemetryPlatform
 
 METRICS: Final = ("metrics", "")
+SILENT: Final = "the collector said nothing of it"
 AUTOSCALER: Final = " autoscaler"
 OF_TARGET: Final = "cpu-of-target"
 CURRENT: Final = "current"
@@ -27,7 +28,7 @@ def surroundings_of(
     system = series_of(collected.lines, measured.begin)
     producers = {one.pod for one in collected.lines if isinstance(one, Readied) and one.component == Component.PRODUCER}
     return Surroundings(
-        system=[*system, *_unavailable(platform, collected)],
+        system=[*system, *_unavailable(platform, collected, {one.source for one in system})],
         events=events_of(collected.lines, measured.begin, measured.duration),
         notes=notes,
         arrived=_arrived(measured, collected.lines, system),
@@ -35,9 +36,12 @@ def surroundings_of(
     )
 
 
-def _unavailable(platform: TelemetryPlatform, collected: Collected) -> Iterator[Series]:
+def _unavailable(platform: TelemetryPlatform, collected: Collected, told: set[str]) -> Iterator[Series]:
     if collected.missing:
         yield from (Series(source, *METRICS, [], collected.missing) for source in ("servers", "pods"))
+    else:
+        silent = (server for server in asked_servers(platform) if server.value not in told)
+        yield from (Series(server.value, *METRICS, [], SILENT) for server in silent)
     for server, why in unasked_servers(platform).items():
         yield Series(server.value, *METRICS, [], why)
 
