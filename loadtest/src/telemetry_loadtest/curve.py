@@ -38,7 +38,9 @@ class Piece:
         """How long the piece takes to call for `area` arrivals."""
         slope = (self.rate_end - self.rate_begin) / self.seconds
         speed = sqrt(max(self.rate_begin**2 + 2 * slope * area, 0.0))
-        return min(2 * area / (self.rate_begin + speed), self.seconds) if area > 0 else 0.0
+        mean = (self.rate_begin + speed) / 2
+        # So small a part of so slow a piece that no float tells it from none.
+        return min(area / mean, self.seconds) if area > 0 and mean > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

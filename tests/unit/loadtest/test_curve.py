@@ -38,6 +38,10 @@ def test_a_ramp_from_nothing_calls_for_half_of_its_arrivals_in_the_last_third() 
     assert curve.time_at(250) == pytest.approx(10 * 0.5**0.5)
 
 
+def test_a_part_that_no_float_tells_from_none_is_reached_at_once() -> None:
+    assert Piece(1, 0, 5e-97).elapsed_at(1.7e-308) == 0
+
+
 def test_nothing_is_due_within_a_piece_of_rate_nought() -> None:
     curve = Curve((Piece(1, 10, 10), Piece(5, 0, 0), Piece(1, 10, 10)))
     assert curve.time_at(9) == pytest.approx(0.9)
