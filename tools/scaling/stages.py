@@ -6,6 +6,7 @@ for. py-spy is no dependency: where it is not on the path this part is left out.
 
 import shutil
 import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -50,18 +51,18 @@ STAGES: Final = (
 
 
 class NoSamplerError(Exception):
-    """There is no py-spy on the path: `pip install py-spy`."""
+    """There is no py-spy: `.venv/bin/pip install py-spy`."""
 
 
 def sampler() -> str:
-    """Return py-spy's path.
+    """Return py-spy's path: beside this Python, or on the path.
 
     Raises:
         NoSamplerError: there is none.
     """
-    found = shutil.which("py-spy")
+    found = shutil.which("py-spy", path=str(Path(sys.executable).parent)) or shutil.which("py-spy")
     if found is None:
-        raise NoSamplerError("py-spy is not on the path (pip install py-spy): where the time goes is left out")
+        raise NoSamplerError("there is no py-spy (.venv/bin/pip install py-spy): where the time goes is left out")
     return found
 
 
