@@ -1,10 +1,11 @@
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import unquote, urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
-from telemetry_operator.connections import Encryption, Login, kafka_security, postgres_url, redis_url
+from telemetry_operator.connections import Encryption, Login, host_in_url, kafka_security, postgres_url, redis_url
 
 TRUSTING = Encryption(enabled=True, authority="/etc/ca.pem")
 # No client takes a NUL, and PostgreSQL no name or password that is empty.
@@ -31,3 +32,9 @@ def test_kafka_is_spoken_to_with_a_login_or_without() -> None:
     assert kafka_security("PLAIN", Login("u", "p")) == ("SASL_PLAINTEXT", "PLAIN", "u", "p", None)
     assert kafka_security("PLAIN", Login("u", "p"), TRUSTING).protocol == "SASL_SSL"
     assert kafka_security(None, None, TRUSTING) == ("SSL", None, None, None, "/etc/ca.pem")
+
+
+@given(st.ip_addresses())
+def test_an_address_is_read_back_from_the_url_of_either_version(address: IPv4Address | IPv6Address) -> None:
+    parts = urlsplit(f"http://{host_in_url(str(address))}:80/")
+    assert (parts.hostname, parts.port) == (str(address), 80)

@@ -36,6 +36,11 @@ class KafkaSecurity(NamedTuple):
 CLEAR = Encryption()
 
 
+def host_in_url(address: str) -> str:
+    """Return a name or an address as the host of a URL: IPv6 in brackets (RFC 3986, 3.2.2)."""
+    return f"[{address}]" if ":" in address else address
+
+
 def postgres_url(address: str, database: str, login: Login | None, encryption: Encryption = CLEAR) -> str:
     query = {"sslmode": "verify-full", "sslrootcert": encryption.authority or "system"} if encryption.enabled else {}
     return f"postgresql://{_user(login)}{address}/{quote(database, safe='')}{_query(query)}"

@@ -9,6 +9,7 @@ import msgspec
 
 from telemetry_contract.architecture import Store
 from telemetry_contract.settings import Component
+from telemetry_operator.connections import host_in_url
 from telemetry_operator.environment import Binding, Endpoints, environment_of
 from telemetry_operator.local.endpoints import embedded_servers, endpoints_of
 from telemetry_operator.local.options import Options
@@ -172,5 +173,4 @@ def _addresses(host: str, ports: Mapping[str, int], scheme: str) -> dict[str, st
 
 def reachable_host(host: str) -> str:
     """Return the host of a URL for what is bound to `host`."""
-    reachable = WILDCARDS.get(host, host)
-    return f"[{reachable}]" if ":" in reachable else reachable
+    return host_in_url(WILDCARDS.get(host, host))

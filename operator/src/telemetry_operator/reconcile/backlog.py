@@ -12,6 +12,7 @@ import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
 from telemetry_contract.settings import Component
+from telemetry_operator.connections import host_in_url
 from telemetry_operator.reconcile.observed import Backlog, Observed
 from telemetry_operator.reconcile.planning.rollouts import replicas_of, running_pods
 from telemetry_operator.reconcile.planning.stamps import PARTITIONS
@@ -88,7 +89,7 @@ async def _ask(session: aiohttp.ClientSession, pod: Object) -> dict[int, int]:
     name, address = pod["metadata"]["name"], (pod.get("status") or {}).get("podIP")
     if not address:
         raise BacklogUnknownError(f"pod {name} has no address yet")
-    host = f"[{address}]" if ":" in address else address
+    host = host_in_url(address)
     try:
         async with session.get(f"http://{host}:{MANAGEMENT_PORT}/metrics") as response:
             response.raise_for_status()

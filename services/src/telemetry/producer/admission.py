@@ -59,7 +59,7 @@ class Admission:
         """
         if self._lifecycle.draining:
             raise ProblemError(DRAINING)
-        if self.in_flight >= self._most:
+        if self.full:
             raise ProblemError(SATURATED)
         self.in_flight += 1
 

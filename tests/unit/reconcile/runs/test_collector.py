@@ -108,12 +108,24 @@ async def test_use_that_cannot_be_had_says_why(error: ClusterError, why: str, mo
     assert (reasons(kept)["cpu"], reasons(kept)["memory"]) == (why, why)
 
 
-async def test_a_look_that_fails_leaves_the_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_look_that_fails_leaves_the_run_alone_and_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, ended = asyncio.Event(), asyncio.Event()
+
     async def broken(*_: object) -> None:
+        await asked.wait()
         raise UnavailableError("the API server is away")
 
+    async def endless(_: object) -> None:
+        try:
+            asked.set()
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
     monkeypatch.setattr(watching, "_look", broken)
+    monkeypatch.setattr(watching, "scrape", endless)
     await watch_platform(Pods(()), run(collector=here(), platform=platform()))
+    assert ended.is_set(), "the programs are still asked"
     await asyncio.gather(watch_platform(Pods(()), run(collector=None)), watch_platform(Pods(()), run(platform=None)))
 
 

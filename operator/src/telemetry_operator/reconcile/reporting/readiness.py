@@ -16,6 +16,7 @@ import structlog
 from telemetry_contract.keys import InvalidKeyring, Keyring, parse_keyring
 from telemetry_contract.settings import Component
 from telemetry_contract.times import MICROSECONDS_PER_SECOND
+from telemetry_operator.connections import host_in_url
 from telemetry_operator.probe import ProbeError, probe
 from telemetry_operator.reconcile.observed import Observed
 from telemetry_operator.reconcile.plan import Step, Visit
@@ -180,8 +181,7 @@ def _url(platform: TelemetryPlatform, observed: Observed, component: Component) 
     address = service["spec"].get("clusterIP") if service else None
     if not address:
         return None
-    host = f"[{address}]" if ":" in address else address
-    return f"{'https' if platform.spec.tls else 'http'}://{host}:{PUBLIC_PORT}"
+    return f"{'https' if platform.spec.tls else 'http'}://{host_in_url(address)}:{PUBLIC_PORT}"
 
 
 def _keyring(platform: TelemetryPlatform, observed: Observed) -> Keyring | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from telemetry_operator.cluster.kinds import BENCHMARK, EVENT, PLATFORM, POD
 from telemetry_operator.cluster.protocols import Reader
+from telemetry_operator.connections import host_in_url
 from telemetry_operator.reconcile.runs.observed import ObservedPlatform, ObservedRun
 from telemetry_operator.resources.benchmark_context import BENCHMARK_LABEL, COLLECTOR
 from telemetry_operator.resources.credentials import KEYS_KEY, PASSWORD
@@ -140,7 +141,7 @@ def _address(service: Object | None) -> str | None:
     address: Any = ((service or {}).get("spec") or {}).get("clusterIP")
     if not address or address == "None":
         return None
-    return f"[{address}]" if ":" in address else str(address)
+    return host_in_url(str(address))
 
 
 def _is_owned(found: Object, uid: str) -> bool:

@@ -10,6 +10,7 @@ import aiohttp
 from telemetry_contract.settings import Component
 from telemetry_loadtest.collector.lines import Counted, Line, Missed, Sampled, Value
 from telemetry_operator.benchmarks.figures import Figure, sums_of
+from telemetry_operator.connections import host_in_url
 from telemetry_operator.reconcile.reporting.live import Pod, parse_live
 from telemetry_operator.resources.naming import COMPONENT_LABEL
 from telemetry_operator.resources.objects import Object
@@ -47,7 +48,7 @@ async def scrape(pods: Sequence[Object]) -> list[Line]:
 async def _ask(session: aiohttp.ClientSession, pod: Object) -> list[Line]:
     name, host = pod["metadata"]["name"], pod["status"]["podIP"]
     try:
-        address = f"http://{f'[{host}]' if ':' in host else host}:{MANAGEMENT_PORT}/metrics"
+        address = f"http://{host_in_url(host)}:{MANAGEMENT_PORT}/metrics"
         async with session.get(address, raise_for_status=True) as response:
             return _lines(name, time.time(), sums_of(await response.text()))
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError):

@@ -8,6 +8,7 @@ from typing import Final
 
 import aiohttp
 
+from telemetry_operator.connections import host_in_url
 from telemetry_operator.reconcile.runs.observe import value_in
 from telemetry_operator.reconcile.runs.observed import ObservedRun
 from telemetry_operator.resources.benchmark_context import CREDENTIALS
@@ -37,7 +38,7 @@ def address_in(observed: ObservedRun, pod: Object | None, key: str) -> Address |
     token, host = value_in(secret, key), ((pod or {}).get("status") or {}).get("podIP")
     if token is None or not host:
         return None
-    return Address(f"http://{f'[{host}]' if ':' in host else host}:{CONTROL_PORT}", token.decode())
+    return Address(f"http://{host_in_url(host)}:{CONTROL_PORT}", token.decode())
 
 
 class Speaking:

@@ -11,7 +11,6 @@ from typing import Final
 
 import structlog
 
-from telemetry_contract.times import MICROSECONDS_PER_SECOND
 from telemetry_operator.cluster.errors import ClusterError, ForbiddenError, NotFoundError
 from telemetry_operator.cluster.kinds import POD_METRICS
 from telemetry_operator.cluster.protocols import Reader
@@ -35,11 +34,12 @@ async def watch_platform(cluster: Reader, observed: ObservedRun) -> None:
         return
     try:
         programs = programs_among(observed.platform.model, observed.platform.pods)
-        seen, told = await asyncio.gather(_look(cluster, observed), scrape(programs))
-        now = time.time_ns() * MICROSECONDS_PER_SECOND // 1_000_000_000
-        await have_kept(observed, [*lines_of(seen, now), *told])
-    except (ClusterError, SilentPodError) as error:
-        log.debug("platform-not-watched", error=str(error))
+        async with asyncio.TaskGroup() as looks:  # one that fails leaves none of the others behind
+            seeing = looks.create_task(_look(cluster, observed))
+            asking = looks.create_task(scrape(programs))
+        await have_kept(observed, [*lines_of(seeing.result(), time.time_ns() // 1000), *asking.result()])
+    except* (ClusterError, SilentPodError) as errors:
+        log.debug("platform-not-watched", error=str(errors.exceptions[0]))
 
 
 async def _look(cluster: Reader, observed: ObservedRun) -> Seen:
