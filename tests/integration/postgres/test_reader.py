@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -6,7 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from telemetry.core.ports import Order, Position, ReadingQuery, Snapshot, TimeRange, Unavailable
+from telemetry.core.ports import NoRoom, Order, Position, ReadingQuery, Snapshot, TimeRange, Unavailable
 from telemetry.core.postgres.ledger import Counts, DeadLetter, advance, bury, open_partitions
 from telemetry.core.postgres.partition_plan import DAY, bounds
 from telemetry.core.postgres.partitions import ensure_partitions
@@ -193,6 +194,22 @@ async def answers(reader: PostgresReader) -> bool:
 
 async def test_latest_of_no_device_is_nothing(reader: PostgresReader) -> None:
     assert (await reader.latest([])).value == []
+
+
+async def test_no_more_may_wait_for_a_connection_than_some(migrated_url: str) -> None:
+    async with make_pool(migrated_url, 1) as pool:
+        pool.max_waiting = 1
+        reader = PostgresReader(pool)
+
+        async def one_waits() -> bool:
+            return pool.get_stats().get("requests_waiting") == 1
+
+        async with pool.connection():
+            waiting = asyncio.ensure_future(reader.stats())
+            await wait_until_async(one_waits, what="a question waits for the connection")
+            with pytest.raises(NoRoom):
+                await reader.stats()
+        await waiting
 
 
 async def test_a_database_that_is_away_is_unavailable() -> None:

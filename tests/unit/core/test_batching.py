@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from telemetry.core.batching import Batches
-from telemetry.core.ports import Saturated
+from telemetry.core.ports import NoRoom
 
 
 class Doubling:
@@ -84,7 +84,7 @@ async def test_one_item_too_many_is_refused_at_once() -> None:
     futures = [batches.submit(1)]
     await turn()
     futures.append(batches.submit(2))
-    with pytest.raises(Saturated):
+    with pytest.raises(NoRoom):
         batches.submit(3)
     load.let.set()
     await asyncio.gather(*futures)
@@ -105,7 +105,7 @@ async def test_what_is_too_heavy_for_the_queue_passes_alone() -> None:
     futures = [batches.submit(1)]
     await turn()
     futures.append(batches.submit(9))
-    with pytest.raises(Saturated, match="9 of at most 5"):
+    with pytest.raises(NoRoom, match="9 of at most 5"):
         batches.submit(1)
     load.let.set()
     assert await asyncio.gather(*futures) == [2, 18]

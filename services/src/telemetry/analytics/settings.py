@@ -19,7 +19,8 @@ class AnalyticsSettings(ServerSettings, CredentialSettings, TlsSettings):
     postgres_connections: Count = 8
     """Connections to PostgreSQL that a process opens at most."""
     max_in_flight: Count = 256
-    """Questions that may wait for a connection to the store; one more is answered 503 `saturated`."""
+    """Questions for single devices' newest values that may wait for the store; one more waits for a second at most, and
+    is answered 503 `saturated` where there is still no room."""
 
     consumer_url: Annotated[str | None, Field(validate_default=True), needed_where(Store.MEMORY)] = None
     """Where the consumer serves the history that it keeps in memory."""

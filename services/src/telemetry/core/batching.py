@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
 
-from telemetry.core.ports import Saturated
+from telemetry.core.ports import NoRoom
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -53,11 +53,11 @@ class Batches(Generic[Item, Result]):
         """Return the result to come.
 
         Raises:
-            Saturated: as much waits already as may.
+            NoRoom: as much waits already as may.
         """
         weight = self._weigh(item)
         if self._waiting is not None and self._queue and self.weight + weight > self._waiting:
-            raise Saturated(f"{self.weight} of at most {self._waiting} wait for the store already")
+            raise NoRoom(f"{self.weight} of at most {self._waiting} wait for the store already")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._queue.append((item, future))

@@ -35,6 +35,10 @@ class Saturated(Unavailable):
     """It is there, and carries as much as it can."""
 
 
+class NoRoom(Saturated):
+    """As many wait for it as may: nothing was done, and a moment later there may be room."""
+
+
 class CatchingUp(Unavailable):
     """It is there, and reads anew what it should know; the text says how far it is."""
 

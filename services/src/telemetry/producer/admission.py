@@ -1,41 +1,15 @@
 """Refusing early: whether this process may take a request at all, before it costs anything."""
 
-import asyncio
-import time
 from collections.abc import Callable
 from typing import Final
 
-from telemetry.core.http.problems import ProblemError
+from telemetry.core.http.problems import RETRY_SECONDS, SATURATED, ProblemError
 from telemetry.core.lifecycle import Lifecycle
+from telemetry.core.spacing import Spacing
 from telemetry_contract.problems import ProblemKind, problem
 
-RETRY_SECONDS: Final = 1.0
-REFUSALS_PER_SECOND: Final = 1000.0  # what they cost is a sixteenth of a core
-HELD_SECONDS: Final = (0.1, 1.0)  # at least, so that nobody is refused for a commit that took a little longer; at most
 BUFFER_RETRY_SECONDS: Final = 10.0  # a buffer that is too old does not drain in one second
 DRAINING: Final = problem(ProblemKind.DRAINING, retry_after=RETRY_SECONDS)
-SATURATED: Final = problem(ProblemKind.SATURATED, retry_after=RETRY_SECONDS)
-
-
-class Spacing:
-    """Spaces refusals evenly, so that those who come back at once do not take the time of those who are served.
-
-    Virtual scheduling, as of ITU-T I.371's generic cell rate algorithm without tolerance. Where more are refused than
-    go out in the longest wait, they are no longer spaced, but each held for as long.
-    """
-
-    def __init__(self, rate: float, *, least: float, most: float) -> None:
-        """Let `rate` go out a second, each after `least` to `most` seconds."""
-        self._apart = 1.0 / rate
-        self._least = least
-        self._most = most
-        self._next = 0.0
-
-    def wait(self, now: float) -> float:
-        """Return for how many seconds one that is refused `now` is to be held; `now` never goes back."""
-        turn = min(max(self._next, now + self._least), now + self._most)
-        self._next = turn + self._apart
-        return turn - now
 
 
 class Admission:
@@ -45,7 +19,7 @@ class Admission:
         self.in_flight = 0
         self._lifecycle = lifecycle
         self._most = max_in_flight
-        self._spacing = Spacing(REFUSALS_PER_SECOND, least=HELD_SECONDS[0], most=HELD_SECONDS[1])
+        self._spacing = Spacing()
 
     @property
     def full(self) -> bool:
@@ -68,7 +42,7 @@ class Admission:
 
     async def hold(self) -> None:
         """Wait until one that finds no room may be told so; meanwhile there may be some."""
-        await asyncio.sleep(self._spacing.wait(time.monotonic()))
+        await self._spacing.hold()
 
 
 class BufferGate:

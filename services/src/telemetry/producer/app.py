@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telemetry.core.http.documents import complete_document
-from telemetry.core.http.problems import ProblemError, allowed_methods, install_problem_handlers
+from telemetry.core.http.problems import SATURATED, ProblemError, allowed_methods, install_problem_handlers
 from telemetry.core.metrics import IN_FLIGHT, RequestMetrics, note_request
-from telemetry.producer.admission import SATURATED, Admission
+from telemetry.producer.admission import Admission
 from telemetry.producer.answers import Answer, empty_answer, problem_answer
 from telemetry.producer.body import ClientGoneError
 from telemetry.producer.document import MODELS, PATHS

@@ -18,6 +18,7 @@ from telemetry_contract.readings import Reading
 from tests.support.memory_reader import MemoryReader
 
 MAX_PAGE = 50
+WAITING = 8
 HOUR = 3_600_000_000
 
 
@@ -55,9 +56,13 @@ def reader() -> MemoryReader:
 
 
 @pytest.fixture
-async def client(reader: MemoryReader, access: Access, signer: Signer) -> AsyncIterator[httpx.AsyncClient]:
+def api(reader: MemoryReader, access: Access) -> ReaderApi:
+    return ReaderApi(reader, DirectAnswers(), access, title="test", max_page=MAX_PAGE, waiting=WAITING)
+
+
+@pytest.fixture
+async def client(api: ReaderApi, signer: Signer) -> AsyncIterator[httpx.AsyncClient]:
     """A client that may read everything."""
-    api = ReaderApi(reader, DirectAnswers(), access, title="test", max_page=MAX_PAGE, waiting=8)
     transport = httpx.ASGITransport(api.app, raise_app_exceptions=False)
     headers = signer.token(Scope.READ)
     async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1", headers=headers) as opened:

@@ -6,10 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telemetry.core.memory import reader as memory_reader
 from telemetry.core.memory.ledger import MemoryLedger
 from telemetry.core.memory.reader import MemoryReader
 from telemetry.core.memory.store import MemoryStore
-from telemetry.core.ports import AggregateQuery, CatchingUp, Order, Position, RangeTooLarge, ReadingQuery, TimeRange
+from telemetry.core.ports import (
+    AggregateQuery,
+    CatchingUp,
+    NoRoom,
+    Order,
+    Position,
+    RangeTooLarge,
+    ReadingQuery,
+    TimeRange,
+)
 from telemetry_contract.identity import Identified
 from tests.support.memory_reader import MemoryReader as NaiveReader
 from tests.unit.core.memory.building import SECOND, filled, put, row_of, streams
@@ -94,6 +104,20 @@ async def test_nobody_is_answered_before_the_store_is_complete() -> None:
 
     with pytest.raises(CatchingUp, match="50 %"):
         await MemoryReader(MemoryStore(), MemoryLedger(), refuse).stats()
+
+
+async def test_no_more_questions_may_wait_than_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_reader, "MOST_WAITING", 1)
+    store = MemoryStore()
+    reader = reader_of(store)
+    with store.lock:
+        waiting = asyncio.ensure_future(reader.stats())
+        await asyncio.sleep(0)
+        with pytest.raises(NoRoom):
+            await reader.stats()
+    await waiting
+    await reader.stats()
+    reader.close()
 
 
 async def test_what_was_evicted_is_told() -> None:

@@ -15,6 +15,7 @@ from telemetry.core.http.credentials import Credentials
 from telemetry.core.ports import (
     AggregateQuery,
     CatchingUp,
+    NoRoom,
     Order,
     Position,
     RangeTooLarge,
@@ -54,6 +55,8 @@ ASKS: dict[str, Ask] = {
     "contents": lambda reader: reader.contents([PLACE]),
 }
 
+FAILURES = [Unavailable("away", retry_after=7), Saturated("slow"), NoRoom("full"), CatchingUp("3 of 9")]
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> CredentialSettings:
@@ -89,7 +92,7 @@ async def test_an_answer_is_of_the_time_at_which_the_store_gave_it(remote: Remot
     assert before <= (await remote.stats()).as_of <= time.time_ns() // 1000
 
 
-@pytest.mark.parametrize("error", [Unavailable("away", retry_after=7), Saturated("full"), CatchingUp("3 of 9")])
+@pytest.mark.parametrize("error", FAILURES)
 async def test_why_there_is_no_answer_crosses_the_wire(
     kept: MemoryReader, remote: RemoteReader, error: Unavailable
 ) -> None:

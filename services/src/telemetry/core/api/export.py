@@ -35,7 +35,7 @@ from telemetry.core.api.parameters import (
     refused,
 )
 from telemetry.core.http.documents import answers
-from telemetry.core.ports import KeptReading, Order, Reader, ReadingQuery, Saturated, Unavailable
+from telemetry.core.ports import KeptReading, NoRoom, Order, Reader, ReadingQuery, Unavailable
 from telemetry_contract.faults import Fault
 from telemetry_contract.problems import ProblemKind
 
@@ -74,7 +74,7 @@ class ExportRoute:
         if form is Format.CSV and not metrics:
             raise refused(Fault("/query/metric", "missing-parameter", "name the metrics that are the CSV's columns"))
         if self._running >= AT_ONCE:
-            raise Saturated(f"{AT_ONCE} exports are under way already", retry_after=5.0)
+            raise NoRoom(f"{AT_ONCE} exports are under way already", retry_after=5.0)
         lines: Lines = CsvLines(metrics) if form is Format.CSV else NdjsonLines(whole=not metrics)
         query = self._query(arguments, metrics)
         first = (await self._reader.export(query)).value

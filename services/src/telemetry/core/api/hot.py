@@ -17,8 +17,9 @@ from telemetry.core.api.newest import Newest
 from telemetry.core.api.parameters import parse_arguments, require_device
 from telemetry.core.api.routes import UNKNOWN_DEVICE
 from telemetry.core.http.documents import answers
-from telemetry.core.http.problems import ProblemError, problem_headers, unavailable_problem
-from telemetry.core.ports import Unavailable
+from telemetry.core.http.problems import SATURATED, ProblemError, problem_headers, unavailable_problem
+from telemetry.core.ports import NoRoom, Unavailable
+from telemetry.core.spacing import Spacing
 from telemetry_contract.api import Latest
 from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind, problem
 from telemetry_contract.readings import DEVICE_PATTERN
@@ -37,11 +38,12 @@ _UNKNOWN: Final = msgspec.json.encode(UNKNOWN_DEVICE)
 class LatestRoute:
     """Answers requests for one device's newest values, and hands all others on (ASGI)."""
 
-    def __init__(self, app: ASGIApp, answers: Answers, access: Access, newest: Newest) -> None:
+    def __init__(self, app: ASGIApp, answers: Answers, access: Access, newest: Newest, spacing: Spacing) -> None:
         self._app = app
         self._answers = answers
         self._access = access
         self._newest = newest
+        self._spacing = spacing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         device = _device_of(scope["path"]) if scope["type"] == "http" else None
@@ -58,7 +60,10 @@ class LatestRoute:
         if scope["method"] != "GET":
             return _refuse_method(scope["method"])
         try:
-            return await self._get(device, scope)
+            return await self._spacing.let_in(lambda: self._get(device, scope))
+        except NoRoom:
+            status, headers, body = _SATURATED
+            return status, [*headers], body
         except ProblemError as error:
             return _problem(error.body)
         except Unavailable as error:
@@ -100,6 +105,9 @@ def _authorization(scope: Scope) -> str | None:
 def _problem(body: Problem) -> tuple[int, Headers, bytes]:
     headers = [(name.encode(), value.encode()) for name, value in problem_headers(body).items()]
     return body.status, [_PROBLEM, *headers], msgspec.json.encode(body)
+
+
+_SATURATED: Final = _problem(SATURATED)  # written once: it is given most often when there is least time for it
 
 
 def _refuse_method(method: str) -> tuple[int, Headers, bytes]:

@@ -12,7 +12,7 @@ QUERIES_AT_ONCE: Final = 1  # what comes meanwhile makes the next one larger, an
 
 
 class Newest:
-    """Asks a reader for devices' newest values; refuses with `Saturated` beyond `waiting` questions."""
+    """Asks a reader for devices' newest values; refuses with `NoRoom` beyond `waiting` questions."""
 
     def __init__(self, reader: Reader, *, waiting: int) -> None:
         self._reader = reader

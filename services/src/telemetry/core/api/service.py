@@ -18,11 +18,13 @@ from telemetry.core.api.methods import HeadAsGet, install_method_handler
 from telemetry.core.api.newest import Newest
 from telemetry.core.api.parameters import Parameter, document_parameters
 from telemetry.core.api.routes import ReaderRoutes
+from telemetry.core.api.spaced import route_type
 from telemetry.core.http.documents import answers as document_answers
 from telemetry.core.http.documents import complete_document
 from telemetry.core.http.problems import install_problem_handlers
 from telemetry.core.metrics import RequestMetrics
 from telemetry.core.ports import Reader
+from telemetry.core.spacing import Spacing
 from telemetry_contract.api import (
     Aggregate,
     DevicePage,
@@ -59,7 +61,10 @@ Endpoint = Callable[..., Coroutine[Any, Any, Response]]
 
 
 class ReaderApi:
-    """`app` is what a server serves; `fastapi` has the OpenAPI document of all of it."""
+    """`app` is what a server serves; `fastapi` has the OpenAPI document of all of it.
+
+    Who finds no room waits for its turn by `spacing`, the same for all routes.
+    """
 
     def __init__(
         self, reader: Reader, answers: Answers, access: Access, *, title: str, max_page: int, waiting: int
@@ -69,6 +74,8 @@ class ReaderApi:
             title=title, version="v1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False,
             generate_unique_id_function=_operation_id,
         )  # fmt: skip
+        self.spacing = Spacing()
+        self.fastapi.router.route_class = route_type(self.spacing)
         install_problem_handlers(self.fastapi)
         install_method_handler(self.fastapi)
         self.fastapi.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES, compresslevel=GZIP_LEVEL)
@@ -77,7 +84,7 @@ class ReaderApi:
         _add_export(self.fastapi, ExportRoute(reader, access, most_devices=max_page))
         _add_dead_letters(self.fastapi, DeadLetterRoutes(reader, access, max_page=max_page))
         complete_document(self.fastapi, (*MODELS, DeadLetterPage, DeadLetterRecord), document_latest())
-        hot = LatestRoute(self.fastapi, answers, access, Newest(reader, waiting=waiting))
+        hot = LatestRoute(self.fastapi, answers, access, Newest(reader, waiting=waiting), self.spacing)
         self.app = RequestMetrics(HeadAsGet(hot))
 
 

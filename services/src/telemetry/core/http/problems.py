@@ -17,6 +17,9 @@ from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind, prob
 
 log = structlog.get_logger(__name__)
 
+RETRY_SECONDS: Final = 1.0
+SATURATED: Final = problem(ProblemKind.SATURATED, retry_after=RETRY_SECONDS)
+
 _BY_STATUS: Final = {404: ProblemKind.NOT_FOUND, 405: ProblemKind.METHOD_NOT_ALLOWED}
 
 

@@ -21,10 +21,10 @@ from telemetry.core.memory.store import MemoryStore
 from telemetry.core.ports import (
     AggregateQuery,
     KeptReading,
+    NoRoom,
     Position,
     RangeTooLarge,
     ReadingQuery,
-    Saturated,
     Snapshot,
     TimeRange,
 )
@@ -106,7 +106,7 @@ class MemoryReader:
     async def _ask(self, answer: Callable[[], T]) -> Snapshot[T]:
         self._require()
         if self._waiting == MOST_WAITING:
-            raise Saturated(f"{MOST_WAITING} questions wait for the store already")
+            raise NoRoom(f"{MOST_WAITING} questions wait for the store already")
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, answer)

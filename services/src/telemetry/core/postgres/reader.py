@@ -15,6 +15,7 @@ from telemetry.core.dead_letters import KeptLetter, LetterPlace, LetterQuery
 from telemetry.core.ports import (
     AggregateQuery,
     KeptReading,
+    NoRoom,
     Position,
     ReadingQuery,
     Saturated,
@@ -133,7 +134,9 @@ class PostgresReader:
         try:
             async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
                 yield cursor
-        except (TooManyRequests, PoolTimeout) as error:
+        except TooManyRequests as error:
+            raise NoRoom("as many questions wait for a connection to PostgreSQL as may") from error
+        except PoolTimeout as error:
             raise Saturated("no connection to PostgreSQL became free in time: it is busy or away") from error
         except errors.QueryCanceled as error:
             raise Saturated("PostgreSQL took too long to answer") from error

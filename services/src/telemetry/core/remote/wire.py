@@ -10,6 +10,7 @@ from telemetry.core.ports import (
     AggregateQuery,
     CatchingUp,
     KeptReading,
+    NoRoom,
     Position,
     RangeTooLarge,
     ReadingQuery,
@@ -62,7 +63,7 @@ class Method(Generic[T]):
         return Snapshot(value, as_of)
 
 
-_AWAY: Final = {kind.__name__: kind for kind in (Unavailable, Saturated, CatchingUp)}
+_AWAY: Final = {kind.__name__: kind for kind in (Unavailable, Saturated, NoRoom, CatchingUp)}
 
 encode: Final = msgspec.msgpack.Encoder().encode
 
