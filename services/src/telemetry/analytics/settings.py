@@ -18,7 +18,7 @@ class AnalyticsSettings(ServerSettings, CredentialSettings, TlsSettings):
     """Address of PostgreSQL; needed where `TELEMETRY_STORE` is `postgres`."""
     postgres_connections: Count = 8
     """Connections to PostgreSQL that a process opens at most."""
-    max_in_flight: Count = 256
+    max_in_flight: Count = 512
     """Questions for single devices' newest values that may wait for the store; one more waits for a second at most, and
     is answered 503 `saturated` where there is still no room."""
 
