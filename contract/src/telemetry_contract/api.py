@@ -14,6 +14,8 @@ from telemetry_contract.readings import Value
 class Status(StrEnum):
     """What became of a reading that was sent."""
 
+    __hash__ = str.__hash__  # an enum's own is written in Python, and each reading is counted by its status
+
     QUEUED = "queued"
     STORED = "stored"
     DUPLICATE = "duplicate"

@@ -33,7 +33,7 @@ from telemetry_contract.records import UnknownVersion
 
 log = structlog.get_logger(__name__)
 
-READ_RECORDS: Final = 1000  # at once
+READ_RECORDS: Final = 100  # at once; the batch that they fill outgrows its bound by what they bring, which takes memory
 READ_SECONDS: Final = 0.05
 IDLE_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 1.0  # with a full batch and a busy sink, until fetching is paused

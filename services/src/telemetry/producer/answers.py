@@ -1,15 +1,16 @@
 """From what became of each reading to the answer's bytes.
 
-An answer is the two ASGI messages that carry it. Those that nearly every request gets are made once, at import.
+Those that nearly every request gets are made once, at import.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from telemetry.core.http.problems import problem_headers
+from telemetry.core.http.whole import Answer, make_answer
 from telemetry_contract.api import Accepted, BatchAnswer, BatchProblem, ItemAnswer, Status
 from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind, problem
 
@@ -26,45 +27,30 @@ DUPLICATE: Final = ItemAnswer(Status.DUPLICATE)
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class Answer(NamedTuple):
-    """A response as ASGI sends it: its start, and its whole body."""
-
-    start: dict[str, Any]
-    body: dict[str, Any]
-
-    @property
-    def status(self) -> int:
-        status: int = self.start["status"]
-        return status
-
-
-def make_answer(
+def json_answer(
     status: int, body: object, headers: Mapping[str, str] | None = None, content_type: str = "application/json"
 ) -> Answer:
     encoded = _encode(body)
     named = {"content-type": content_type, "content-length": str(len(encoded)), **(headers or {})}
-    lines = [(name.encode(), value.encode()) for name, value in named.items()]
-    return Answer(
-        {"type": "http.response.start", "status": status, "headers": lines},
-        {"type": "http.response.body", "body": encoded},
-    )
+    return make_answer(status, _lines(named), encoded)
 
 
 def empty_answer(status: int, headers: Mapping[str, str]) -> Answer:
-    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return Answer(
-        {"type": "http.response.start", "status": status, "headers": lines}, {"type": "http.response.body", "body": b""}
-    )
+    return make_answer(status, _lines(headers), b"")
+
+
+def _lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 def problem_answer(body: Problem, headers: Mapping[str, str] | None = None) -> Answer:
-    return make_answer(body.status, body, {**problem_headers(body), **(headers or {})}, CONTENT_TYPE)
+    return json_answer(body.status, body, {**problem_headers(body), **(headers or {})}, CONTENT_TYPE)
 
 
 _SINGLE: Final = {
-    Status.QUEUED: make_answer(ACCEPTED, Accepted(Status.QUEUED)),
-    Status.STORED: make_answer(OK, Accepted(Status.STORED)),
-    Status.DUPLICATE: make_answer(OK, Accepted(Status.DUPLICATE)),
+    Status.QUEUED: json_answer(ACCEPTED, Accepted(Status.QUEUED)),
+    Status.STORED: json_answer(OK, Accepted(Status.STORED)),
+    Status.DUPLICATE: json_answer(OK, Accepted(Status.DUPLICATE)),
 }
 QUEUED_ANSWER: Final = _SINGLE[Status.QUEUED]
 
@@ -80,16 +66,16 @@ def batch_answer(items: Sequence[ItemAnswer]) -> Answer:
     if accepted == 0:
         return _none_accepted(items)
     if accepted < len(items):
-        return make_answer(MULTI_STATUS, BatchAnswer(accepted, len(items) - accepted, list(items)))
+        return json_answer(MULTI_STATUS, BatchAnswer(accepted, len(items) - accepted, list(items)))
     if all(item is QUEUED for item in items):
         return all_queued_answer(len(items))
     queued = any(item.status is Status.QUEUED for item in items)
-    return make_answer(ACCEPTED if queued else OK, BatchAnswer(accepted, 0, list(items)))
+    return json_answer(ACCEPTED if queued else OK, BatchAnswer(accepted, 0, list(items)))
 
 
 @lru_cache(REMEMBERED_LENGTHS)
 def all_queued_answer(count: int) -> Answer:
-    return make_answer(ACCEPTED, BatchAnswer(count, 0, [QUEUED] * count))
+    return json_answer(ACCEPTED, BatchAnswer(count, 0, [QUEUED] * count))
 
 
 def _none_accepted(items: Sequence[ItemAnswer]) -> Answer:

@@ -4,7 +4,6 @@ The ingest routes are the hot path. A request there costs no task, no dependency
 goes wrong in it is a problem like everywhere else.
 """
 
-import time
 from typing import Final, NamedTuple
 
 import structlog
@@ -13,9 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telemetry.core.http.documents import complete_document
 from telemetry.core.http.problems import SATURATED, ProblemError, allowed_methods, install_problem_handlers
-from telemetry.core.metrics import IN_FLIGHT, RequestMetrics, note_request
+from telemetry.core.http.whole import Answer, send_answer
+from telemetry.core.metrics import RequestMetrics, begin_request, end_request
 from telemetry.producer.admission import Admission
-from telemetry.producer.answers import Answer, empty_answer, problem_answer
+from telemetry.producer.answers import empty_answer, problem_answer
 from telemetry.producer.body import ClientGoneError
 from telemetry.producer.document import MODELS, PATHS
 from telemetry.producer.erasing import ErasureRoute, add_erasure
@@ -67,19 +67,16 @@ class IngestRoutes:
             await self._rest(scope, receive, send)
             return
         scope["route_path"] = target.template
-        IN_FLIGHT.inc()
-        started = time.perf_counter()
+        begun = begin_request()
         status = CLIENT_GONE
         try:
             answer = await self._answer(scope, receive, target)
             status = answer.status
-            await send(answer.start)
-            await send(answer.body)
+            await send_answer(send, answer)
         except ClientGoneError:
             return
         finally:
-            IN_FLIGHT.dec()
-            note_request(target.template, scope["method"], status, time.perf_counter() - started)
+            end_request(target.template, scope["method"], status, begun)
 
     async def _answer(self, scope: Scope, receive: Receive, target: Target) -> Answer:
         try:

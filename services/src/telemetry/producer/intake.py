@@ -11,9 +11,10 @@ from starlette.types import Receive, Scope
 
 from telemetry.core.http.credentials import Credentials
 from telemetry.core.http.problems import ProblemError
+from telemetry.core.http.whole import Answer
 from telemetry.producer.acceptors import Acceptor
 from telemetry.producer.admission import BufferGate
-from telemetry.producer.answers import Answer, batch_answer, single_answer
+from telemetry.producer.answers import batch_answer, single_answer
 from telemetry.producer.body import BodyHeaders, BodyLimits, BodyReceiver, check_headers, read_headers, unpack
 from telemetry.producer.bounds import TimeBounds, bounds_at
 from telemetry.producer.limits import RateLimitedError, RateLimits

@@ -16,8 +16,11 @@ from telemetry.core.api.methods import ALLOW
 from telemetry.core.api.newest import Newest
 from telemetry.core.api.parameters import parse_arguments, require_device
 from telemetry.core.api.routes import UNKNOWN_DEVICE
+from telemetry.core.http import whole
 from telemetry.core.http.documents import answers
 from telemetry.core.http.problems import SATURATED, ProblemError, problem_headers, unavailable_problem
+from telemetry.core.http.whole import make_answer, send_answer
+from telemetry.core.metrics import begin_request, end_request
 from telemetry.core.ports import NoRoom, Unavailable
 from telemetry.core.spacing import Spacing
 from telemetry_contract.api import Latest
@@ -30,6 +33,7 @@ PREFIX: Final = "/api/v1/devices/"
 SUFFIX: Final = "/latest"
 TEMPLATE: Final = PREFIX + "{device}" + SUFFIX
 
+_METHODS: Final = frozenset({"GET", "HEAD"})
 _JSON: Final = (b"content-type", b"application/json")
 _PROBLEM: Final = (b"content-type", CONTENT_TYPE.encode())
 _UNKNOWN: Final = msgspec.json.encode(UNKNOWN_DEVICE)
@@ -51,19 +55,22 @@ class LatestRoute:
             await self._app(scope, receive, send)
             return
         scope["route_path"] = TEMPLATE
-        status, headers, body = await self._respond(device, scope)
-        headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        begun = begin_request()
+        status = ProblemKind.INTERNAL.status
+        try:
+            answer = await self._respond(device, scope)
+            status = answer.status
+            await send_answer(send, answer.without_body() if scope["method"] == "HEAD" else answer)
+        finally:
+            end_request(TEMPLATE, scope["method"], status, begun)
 
-    async def _respond(self, device: str, scope: Scope) -> tuple[int, Headers, bytes]:
-        if scope["method"] != "GET":
+    async def _respond(self, device: str, scope: Scope) -> whole.Answer:
+        if scope["method"] not in _METHODS:
             return _refuse_method(scope["method"])
         try:
             return await self._spacing.let_in(lambda: self._get(device, scope))
         except NoRoom:
-            status, headers, body = _SATURATED
-            return status, [*headers], body
+            return _SATURATED
         except ProblemError as error:
             return _problem(error.body)
         except Unavailable as error:
@@ -72,7 +79,7 @@ class LatestRoute:
             log.exception("request-failed", method=scope["method"])
             return _problem(problem(ProblemKind.INTERNAL))
 
-    async def _get(self, device: str, scope: Scope) -> tuple[int, Headers, bytes]:
+    async def _get(self, device: str, scope: Scope) -> whole.Answer:
         self._access.require_reader_of(device, _authorization(scope))
         require_device(device)
         if scope["query_string"]:
@@ -84,8 +91,8 @@ class LatestRoute:
         answer = await self._answers.answer("latest", device, ask)
         headers = freshness_headers(answer, self._answers.max_age)
         if answer.body is None:
-            return ProblemKind.NOT_FOUND.status, [_PROBLEM, *headers], _UNKNOWN
-        return 200, [_JSON, *headers], answer.body
+            return _answer(ProblemKind.NOT_FOUND.status, [_PROBLEM, *headers], _UNKNOWN)
+        return _answer(200, [_JSON, *headers], answer.body)
 
 
 def _device_of(path: str) -> str | None:
@@ -102,20 +109,23 @@ def _authorization(scope: Scope) -> str | None:
     return None
 
 
-def _problem(body: Problem) -> tuple[int, Headers, bytes]:
+def _answer(status: int, headers: Headers, body: bytes) -> whole.Answer:
+    return make_answer(status, [*headers, (b"content-length", b"%d" % len(body))], body)
+
+
+def _problem(body: Problem, *more: tuple[bytes, bytes]) -> whole.Answer:
     headers = [(name.encode(), value.encode()) for name, value in problem_headers(body).items()]
-    return body.status, [_PROBLEM, *headers], msgspec.json.encode(body)
+    return _answer(body.status, [_PROBLEM, *more, *headers], msgspec.json.encode(body))
 
 
 _SATURATED: Final = _problem(SATURATED)  # written once: it is given most often when there is least time for it
 
 
-def _refuse_method(method: str) -> tuple[int, Headers, bytes]:
+def _refuse_method(method: str) -> whole.Answer:
     allow = (b"allow", ALLOW.encode())
     if method == "OPTIONS":
-        return 204, [allow], b""
-    status, headers, body = _problem(problem(ProblemKind.METHOD_NOT_ALLOWED))
-    return status, [allow, *headers], body
+        return make_answer(204, [allow], b"")
+    return _problem(problem(ProblemKind.METHOD_NOT_ALLOWED), allow)
 
 
 def document_latest() -> dict[str, Any]:

@@ -84,8 +84,8 @@ class ReaderApi:
         _add_export(self.fastapi, ExportRoute(reader, access, most_devices=max_page))
         _add_dead_letters(self.fastapi, DeadLetterRoutes(reader, access, max_page=max_page))
         complete_document(self.fastapi, (*MODELS, DeadLetterPage, DeadLetterRecord), document_latest())
-        hot = LatestRoute(self.fastapi, answers, access, Newest(reader, waiting=waiting), self.spacing)
-        self.app = RequestMetrics(HeadAsGet(hot))
+        rest = RequestMetrics(HeadAsGet(self.fastapi))
+        self.app = LatestRoute(rest, answers, access, Newest(reader, waiting=waiting), self.spacing)
 
 
 def _add_routes(app: FastAPI, routes: ReaderRoutes) -> None:

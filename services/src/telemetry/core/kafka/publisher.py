@@ -53,7 +53,7 @@ def producer_config(client: Config, *, delivery_seconds: float) -> Config:
         "acks": "all",
         "enable.idempotence": True,
         "delivery.timeout.ms": int(delivery_seconds * 1000),
-        "linger.ms": 1,
+        "linger.ms": 2,
         "socket.nagle.disable": True,
         "partitioner": "murmur2_random",  # as Java's clients choose, so that a device is in one place whoever writes
         "queue.buffering.max.kbytes": 131_072,
