@@ -117,6 +117,10 @@ bench-held: install ## Load that lasts, a backlog, and three times too much, on 
 bench-scaling: develop ## Throughput by connections, processes, batch and devices, with pictures, and where time goes; 12 minutes
 	@$(BIN)/python -m tools.scaling $(BENCH_ARGS)
 
+.PHONY: results
+results: develop ## Put a finished comparison into docs/results.md, with its plots (RUN=NAME, the beginning of one, or last)
+	@$(BIN)/python -m tools.results "$(or $(RUN),last)"
+
 .PHONY: prove
 prove: develop ## A hundred platforms for one operator in the cluster: how long visits take, memory, writes at rest
 	@tools/on-cluster $(BIN)/python -m tools.prove.operator $(PROVE_ARGS)

@@ -80,7 +80,7 @@ def servers(place: Kubectl) -> Iterator[dict[str, DryRun]]:
         yield {name: stack.enter_context(dry_run(place, kind.plural)) for name, kind in KINDS.items()}
 
 
-@pytest.mark.parametrize("name", ["benchmark", "comparison", "comparison-short"])
+@pytest.mark.parametrize("name", ["benchmark", "comparison", "comparison-rates", "comparison-short"])
 def test_an_example_is_accepted_with_the_same_meaning(name: str, servers: dict[str, DryRun]) -> None:
     kind = name.partition("-")[0]
     manifest = YAML(typ="safe").load((EXAMPLES / f"{name}.yaml").read_text())

@@ -4,10 +4,12 @@ import argparse
 import logging
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import structlog
 from rich.console import Console
 from rich.markdown import Markdown
@@ -21,7 +23,7 @@ from tools.bench.session import look_at_machine, make_console, make_progress, sc
 from tools.bench.site import Site
 from tools.growth.parts import PARTS, Sizes, measure_parts
 from tools.growth.report import describe_growth
-from tools.growth.results import Growth
+from tools.growth.results import Growth, Kept, Plan
 
 RESULTS: Final = ROOT / "build" / "growth.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -32,13 +34,13 @@ def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     console = make_console()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    run = measure_or_read(console, options, Growth, _run)
-    if isinstance(run, int):
-        return run
-    console.print(Markdown(describe_growth(run)))
+    kept = measure_or_read(console, options, Kept, _measure_anew)
+    if isinstance(kept, int):
+        return kept
+    console.print(Markdown(describe_growth(kept)))
     if options.write_docs:
-        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "growth", describe_growth(run)))
-        _write_plans(run)
+        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "growth", describe_growth(kept)))
+        _write_plans([plan for run in kept.runs for plan in run.plans])
     return 0
 
 
@@ -82,6 +84,13 @@ def _sizes(options: argparse.Namespace) -> Sizes:
     )
 
 
+def _measure_anew(console: Console, options: argparse.Namespace) -> Kept:
+    """Measure, and keep of parts and presets that were left out what was found before."""
+    path: Path = options.json
+    kept = msgspec.json.decode(path.read_bytes(), type=Kept) if path.exists() else Kept([])
+    return kept.with_newest(_run(console, options))
+
+
 def _run(console: Console, options: argparse.Namespace) -> Growth:
     sizes, layout, began = _sizes(options), choose_layout(own_cores()), time.time()
     machine, warnings = look_at_machine(console)
@@ -92,11 +101,11 @@ def _run(console: Console, options: argparse.Namespace) -> Growth:
     )
 
 
-def _write_plans(run: Growth) -> None:
-    if not run.plans:
+def _write_plans(plans: Sequence[Plan]) -> None:
+    if not plans:
         return
     parts = ["# Query plans\n\nWritten by `make bench-growth` with its results in [performance.md](../performance.md)."]
-    parts += [f"## {plan.question}, {plan.readings:,} readings\n\n```\n{plan.text}\n```" for plan in run.plans]
+    parts += [f"## {plan.question}, {plan.readings:,} readings\n\n```\n{plan.text}\n```" for plan in plans]
     PLANS.parent.mkdir(parents=True, exist_ok=True)
     PLANS.write_text("\n\n".join(parts) + "\n")
 

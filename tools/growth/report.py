@@ -1,4 +1,4 @@
-"""A run of growth as Markdown, for the terminal and for docs/performance.md alike."""
+"""Runs of growth as Markdown, for the terminal and for docs/performance.md alike."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -8,7 +8,7 @@ from typing import Final
 from tools.bench.documents import describe_conditions, markdown_table
 from tools.bench.meters import quantile
 from tools.growth import judging
-from tools.growth.results import Growth
+from tools.growth.results import Growth, Kept
 
 STARTS: Final = ("preset", "service", "start to ready", "slowest", "goal", "")
 MEMORIES: Final = ("preset", "service", "load", "first", "most", "growth in 100,000", "in the second half", "")
@@ -28,10 +28,14 @@ PLANS: Final = ("question", "readings", "pages", "scans")
 _WORDS: Final = {True: "met", False: "missed", None: "–"}
 
 
-def describe_growth(run: Growth) -> str:
-    """Return a run as Markdown, without what it did not measure."""
-    parts = [describe_conditions(run.started, run.took_seconds, run.machine), *_sections(run)]
-    return "\n\n".join(parts)
+def describe_growth(kept: Kept) -> str:
+    """Return runs as Markdown, each without what it did not measure."""
+    return "\n\n".join(part for run in kept.runs for part in _describe(run))
+
+
+def _describe(run: Growth) -> Iterator[str]:
+    yield describe_conditions(run.started, run.took_seconds, run.machine)
+    yield from _sections(run)
 
 
 def _sections(run: Growth) -> Iterator[str]:

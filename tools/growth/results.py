@@ -66,7 +66,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole run; a part that was not asked for is empty."""
+    """What was measured in one go; a part that was not asked for is empty."""
 
     started: str
     took_seconds: float
@@ -77,3 +77,31 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
     histories: list[History] = []
     asked: list[Asked] = []
     plans: list[Plan] = []
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.starts or self.memories or self.histories)
+
+    def without(self, other: "Growth") -> "Growth":
+        """Return what this has and another has not: starts and memory by preset, long histories as a whole."""
+        started = {it.preset for it in other.starts}
+        remembered = {it.preset for it in other.memories}
+        return msgspec.structs.replace(
+            self,
+            starts=[it for it in self.starts if it.preset not in started],
+            memories=[it for it in self.memories if it.preset not in remembered],
+            histories=[] if other.histories else self.histories,
+            asked=[] if other.histories else self.asked,
+            plans=[] if other.histories else self.plans,
+        )
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What is kept: the newest of each part and preset, with the run that it is of; oldest run first."""
+
+    runs: list[Growth]
+
+    def with_newest(self, run: Growth) -> "Kept":
+        """Return these, and `run` in place of what they have of its parts."""
+        older = [one.without(run) for one in self.runs]
+        return Kept([*(one for one in older if not one.is_empty), run])

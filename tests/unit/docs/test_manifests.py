@@ -20,9 +20,10 @@ def test_the_benchmark_among_the_examples_is_valid() -> None:
     assert parse_all(TelemetryBenchmark, (EXAMPLES / "benchmark.yaml").read_text())
 
 
-@pytest.mark.parametrize("name", ["comparison", "comparison-short"])
-def test_a_comparison_among_the_examples_is_valid(name: str) -> None:
-    assert parse_all(ArchitectureComparison, (EXAMPLES / f"{name}.yaml").read_text())[0].metadata.name == name
+@pytest.mark.parametrize("name", ["comparison", "comparison-rates", "comparison-short"])
+def test_a_comparison_among_the_examples_is_valid_and_named_as_its_file(name: str) -> None:
+    (manifest,) = parse_all(ArchitectureComparison, (EXAMPLES / f"{name}.yaml").read_text())
+    assert manifest.metadata.name in (name, name.removeprefix("comparison-"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)

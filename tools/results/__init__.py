@@ -1,0 +1,1 @@
+"""The page of results: finished comparisons as tables and pictures in docs/results.md."""
