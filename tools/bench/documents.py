@@ -24,14 +24,14 @@ def fill(document: str, run: Run) -> str:
     return fill_between(document, BEGIN, END, describe_run(run))
 
 
-def fill_part(document: str, part: str, text: str) -> str:
-    """Return the document with a text in the place of this name: between `<!-- part: … -->` and its end.
+def fill_part(document: str, part: str, target: str, text: str) -> str:
+    """Return the document with what `make TARGET` wrote in its place: between `<!-- part: … -->` and the part's end.
 
     Raises:
         MarkersMissingError: it does not hold both markers, once each and in order.
     """
     return fill_between(
-        document, f"<!-- {part}: written by `make bench-{part}`, not by hand -->", f"<!-- end of {part} -->", text
+        document, f"<!-- {part}: written by `make {target}`, not by hand -->", f"<!-- end of {part} -->", text
     )
 
 

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 import msgspec
 from rich.console import Console
@@ -13,6 +13,44 @@ from tools.bench.processes import MeasurementError
 from tools.bench.session import EXIT_INTERRUPTED
 
 RunT = TypeVar("RunT", bound=msgspec.Struct)
+
+
+class Parts(Protocol):
+    """A run that may be of some parts only."""
+
+    @property
+    def is_empty(self) -> bool: ...
+
+    def without(self, other: "Self") -> "Self":
+        """Return what this has and another has not."""
+        ...
+
+
+PartsT = TypeVar("PartsT", bound=Parts)
+
+
+class Kept(msgspec.Struct, Generic[PartsT], frozen=True):
+    """What is kept: the newest of each part, with the run that it is of; oldest run first."""
+
+    runs: list[PartsT]
+
+    def with_newest(self, run: PartsT) -> "Kept[PartsT]":
+        """Return these, and `run` in place of what they have of its parts."""
+        older = [one.without(run) for one in self.runs]
+        return Kept([*(one for one in older if not one.is_empty), run])
+
+
+def measure_parts_or_read(
+    console: Console, options: Namespace, kind: type[Kept[PartsT]], measure: Callable[[Console, Namespace], PartsT]
+) -> Kept[PartsT] | int:
+    """Do as `measure_or_read`, and keep what was found before of the parts that are not measured anew."""
+
+    def measure_anew(console: Console, options: Namespace) -> Kept[PartsT]:
+        path: Path = options.json
+        kept = msgspec.json.decode(path.read_bytes(), type=kind) if path.exists() else kind([])
+        return kept.with_newest(measure(console, options))
+
+    return measure_or_read(console, options, kind, measure_anew)
 
 
 def measure_or_read(

@@ -9,13 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import structlog
 from rich.console import Console
 from rich.markdown import Markdown
 
 from tools.bench.documents import fill_part
-from tools.bench.keeping import measure_or_read
+from tools.bench.keeping import Kept, measure_parts_or_read
 from tools.bench.layout import choose_layout, own_cores
 from tools.bench.processes import ROOT
 from tools.bench.results import stamp
@@ -23,7 +22,7 @@ from tools.bench.session import look_at_machine, make_console, make_progress, sc
 from tools.bench.site import Site
 from tools.growth.parts import PARTS, Sizes, measure_parts
 from tools.growth.report import describe_growth
-from tools.growth.results import Growth, Kept, Plan
+from tools.growth.results import Growth, Plan
 
 RESULTS: Final = ROOT / "build" / "growth.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -34,12 +33,12 @@ def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     console = make_console()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    kept = measure_or_read(console, options, Kept, _measure_anew)
+    kept = measure_parts_or_read(console, options, Kept[Growth], _run)
     if isinstance(kept, int):
         return kept
     console.print(Markdown(describe_growth(kept)))
     if options.write_docs:
-        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "growth", describe_growth(kept)))
+        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "growth", "bench-growth", describe_growth(kept)))
         _write_plans([plan for run in kept.runs for plan in run.plans])
     return 0
 
@@ -82,13 +81,6 @@ def _sizes(options: argparse.Namespace) -> Sizes:
         short=options.short_readings,
         asked=options.asked or usual.asked,
     )
-
-
-def _measure_anew(console: Console, options: argparse.Namespace) -> Kept:
-    """Measure, and keep of parts and presets that were left out what was found before."""
-    path: Path = options.json
-    kept = msgspec.json.decode(path.read_bytes(), type=Kept) if path.exists() else Kept([])
-    return kept.with_newest(_run(console, options))
 
 
 def _run(console: Console, options: argparse.Namespace) -> Growth:

@@ -6,9 +6,10 @@ from statistics import median
 from typing import Final
 
 from tools.bench.documents import describe_conditions, markdown_table
+from tools.bench.keeping import Kept
 from tools.bench.meters import quantile
 from tools.growth import judging
-from tools.growth.results import Growth, Kept
+from tools.growth.results import Growth
 
 STARTS: Final = ("preset", "service", "start to ready", "slowest", "goal", "")
 MEMORIES: Final = ("preset", "service", "load", "first", "most", "growth in 100,000", "in the second half", "")
@@ -28,7 +29,7 @@ PLANS: Final = ("question", "readings", "pages", "scans")
 _WORDS: Final = {True: "met", False: "missed", None: "–"}
 
 
-def describe_growth(kept: Kept) -> str:
+def describe_growth(kept: Kept[Growth]) -> str:
     """Return runs as Markdown, each without what it did not measure."""
     return "\n\n".join(part for run in kept.runs for part in _describe(run))
 

@@ -94,14 +94,3 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
             asked=[] if other.histories else self.asked,
             plans=[] if other.histories else self.plans,
         )
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What is kept: the newest of each part and preset, with the run that it is of; oldest run first."""
-
-    runs: list[Growth]
-
-    def with_newest(self, run: Growth) -> "Kept":
-        """Return these, and `run` in place of what they have of its parts."""
-        older = [one.without(run) for one in self.runs]
-        return Kept([*(one for one in older if not one.is_empty), run])

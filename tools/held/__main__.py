@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from tools.bench.documents import fill_part
-from tools.bench.keeping import measure_or_read
+from tools.bench.keeping import Kept, measure_parts_or_read
 from tools.bench.layout import Layout, own_cores
 from tools.bench.processes import ROOT, MeasurementError
 from tools.bench.results import stamp
@@ -22,7 +22,7 @@ from tools.bench.session import look_at_machine, make_console, make_progress, sc
 from tools.bench.site import Site
 from tools.held.phases import Lengths, Phases, grow_old
 from tools.held.report import describe_held
-from tools.held.results import Outcome, Run, Runs
+from tools.held.results import Outcome, Run
 
 RESULTS: Final = ROOT / "build" / "held.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -34,12 +34,12 @@ BUFFERED: Final = frozenset({"backlog", "age"})
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     console = make_console()
-    kept = measure_or_read(console, options, Runs, _measure_anew)
+    kept = measure_parts_or_read(console, options, Kept[Run], _run)
     if isinstance(kept, int):
         return kept
     console.print(Markdown(describe_held(kept)))
     if options.write_docs:
-        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "held", describe_held(kept)))
+        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "held", "bench-held", describe_held(kept)))
     return 0
 
 
@@ -77,13 +77,6 @@ def _phases(options: argparse.Namespace) -> tuple[str, ...]:
     if unknown := set(wanted) - set(PHASES):
         raise ValueError(f"there is no phase {', '.join(sorted(unknown))}; there are {', '.join(PHASES)}")
     return wanted
-
-
-def _measure_anew(console: Console, options: argparse.Namespace) -> Runs:
-    """Measure, and put the outcomes in the place of those that are kept of the same presets."""
-    path: Path = options.json
-    kept = msgspec.json.decode(path.read_bytes(), type=Runs) if path.exists() else Runs([])
-    return kept.with_newest(_run(console, options))
 
 
 def _run(console: Console, options: argparse.Namespace) -> Run:

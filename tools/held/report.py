@@ -5,13 +5,14 @@ from typing import Final
 
 from telemetry_contract.architecture import PRESETS, Writes
 from tools.bench.documents import describe_conditions, markdown_table
+from tools.bench.keeping import Kept
 from tools.held import judging
-from tools.held.results import Age, Backlog, Held, Outcome, Overload, Run, Runs, Stage
+from tools.held.results import Age, Backlog, Held, Outcome, Overload, Run, Stage
 
 HEADERS: Final = ("preset", "phase", "offered", "what came of it", "")
 
 
-def describe_held(kept: Runs) -> str:
+def describe_held(kept: Kept[Run]) -> str:
     """Return runs as Markdown, without what they did not measure."""
     return "\n\n".join(_describe(run) for run in kept.runs)
 

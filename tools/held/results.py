@@ -116,17 +116,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[str]
     outcomes: list[Outcome]
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.outcomes
 
-class Runs(msgspec.Struct, frozen=True):
-    """What is kept: of each preset the newest outcome, with the run that it is of; oldest run first."""
-
-    runs: list[Run]
-
-    def with_newest(self, run: Run) -> "Runs":
-        """Return these, and `run` in place of what they have of its presets."""
-        anew = {outcome.preset for outcome in run.outcomes}
-        older = [
-            msgspec.structs.replace(one, outcomes=[it for it in one.outcomes if it.preset not in anew])
-            for one in self.runs
-        ]
-        return Runs([*(one for one in older if one.outcomes), run])
+    def without(self, other: "Run") -> "Run":
+        """Return this with the outcomes of those presets that another has none of."""
+        anew = {outcome.preset for outcome in other.outcomes}
+        return msgspec.structs.replace(self, outcomes=[it for it in self.outcomes if it.preset not in anew])

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from telemetry_loadtest.comparison_results import Comparison
 from telemetry_loadtest.report.comparison_content import ComparisonContent, build_comparison_content
 from telemetry_loadtest.report.comparison_figures import profile_plots
-from telemetry_loadtest.report.markdown import build_comparison_markdown
-from tools.bench.documents import fill_between
+from telemetry_loadtest.report.markdown import build_comparison_section
+from tools.bench.documents import fill_part
 from tools.scaling.drawing import standing_alone
 
 PICTURES: Final = "results"  # beside the page
@@ -30,20 +30,14 @@ def fill_results(document: str, comparison: Comparison) -> str:
     Raises:
         MarkersMissingError: the page has no place for a comparison of this name.
     """
-    name = comparison.provenance.name
-    text = describe_comparison(comparison)
-    return fill_between(
-        document, f"<!-- {name}: written by `make results`, not by hand -->", f"<!-- end of {name} -->", text
-    )
+    return fill_part(document, comparison.provenance.name, "results", describe_comparison(comparison))
 
 
 def describe_comparison(comparison: Comparison) -> str:
-    """Return a comparison as Markdown, its headings two levels down, with links to its pictures."""
-    content = _without_cells(build_comparison_content(comparison))
-    lines = _before_manifest(build_comparison_markdown(content))
-    headed = [f"##{line}" if line.startswith("#") else line for line in lines]
+    """Return a comparison as Markdown, with links to its pictures."""
+    text = build_comparison_section(_without_cells(build_comparison_content(comparison)))
     shown = [f"![{one.title}. {one.says}]({PICTURES}/{one.file})" for one in pictures(comparison)]
-    return "\n".join(headed).rstrip() + "\n\n### Plots\n\n" + "\n".join(shown)
+    return "\n".join([text, "", "### Plots", "", *shown])
 
 
 def pictures(comparison: Comparison) -> Iterator[Picture]:
@@ -56,11 +50,3 @@ def pictures(comparison: Comparison) -> Iterator[Picture]:
 
 def _without_cells(content: ComparisonContent) -> ComparisonContent:
     return replace(content, details=[table for table in content.details if table.title != _LEFT_OUT])
-
-
-def _before_manifest(text: str) -> Iterator[str]:
-    """Yield the lines up to the report's command and manifest, which the page names by their files."""
-    for line in text.splitlines():
-        if line == "## Again":
-            return
-        yield line

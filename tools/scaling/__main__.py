@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     console.print(Markdown(describe_scaling(run)))
     _draw(run, PICTURES if options.write_docs else options.json.parent)
     if options.write_docs:
-        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "scaling", describe_scaling(run)))
+        DOCUMENT.write_text(fill_part(DOCUMENT.read_text(), "scaling", "bench-scaling", describe_scaling(run)))
     return 0
 
 

@@ -1,5 +1,6 @@
 import asyncio
 from itertools import accumulate
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -117,11 +118,18 @@ async def test_a_store_that_went_away_meanwhile_is_told_as_such() -> None:
         await spacing.let_in(Door(NoRoom("full"), Unavailable("away")))
 
 
-async def test_who_is_held_is_held_for_as_long_as_its_turn_takes() -> None:
-    spacing, loop = Spacing(RATE, least=0.01, most=MOST), asyncio.get_running_loop()
-    before = loop.time()
-    await asyncio.gather(*(spacing.hold() for _ in range(3)))
-    assert loop.time() - before >= 0.01 + 2 / RATE - 1e-3  # a timer may be a little early
+async def test_who_is_held_is_held_until_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("telemetry.core.spacing.time", SimpleNamespace(monotonic=lambda: 5.0))
+    monkeypatch.setattr("telemetry.core.spacing.asyncio", SimpleNamespace(sleep=sleep))
+    spacing = Spacing(RATE, least=LEAST, most=MOST)
+    for _ in range(3):
+        await spacing.hold()
+    assert slept == pytest.approx([LEAST, LEAST + 1 / RATE, LEAST + 2 / RATE])
 
 
 async def test_who_gives_up_while_it_is_held_leaves_nothing_behind() -> None:

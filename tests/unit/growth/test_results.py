@@ -1,4 +1,5 @@
-from tools.growth.results import Growth, History, Kept, Memory, Start
+from tools.bench.keeping import Kept
+from tools.growth.results import Growth, History, Memory, Start
 
 HISTORY = History(readings=1, devices=1, partitions=1, fill_seconds=1.0, heap=1, indexes=1, beside=1)
 

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry.core.http.whole import Answer
-from telemetry.producer.answers import DUPLICATE, QUEUED, STORED, batch_answer, problem_answer, single_answer
+from telemetry.core.http.whole import Answer, problem_answer
+from telemetry.producer.answers import DUPLICATE, QUEUED, STORED, batch_answer, single_answer
 from telemetry_contract.api import BatchAnswer, BatchProblem, ItemAnswer, Status
 from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind, problem
 

@@ -16,7 +16,13 @@ def build_markdown(content: Content) -> str:
 
 
 def build_comparison_markdown(content: ComparisonContent) -> str:
-    return "\n\n".join(_comparison_parts(content)) + "\n"
+    return "\n\n".join([*_comparison_parts(content), *_again(content)]) + "\n"
+
+
+def build_comparison_section(content: ComparisonContent) -> str:
+    """Return a comparison as a part of a page that names its command and its manifest: headings two levels down."""
+    lines = "\n\n".join(_comparison_parts(content)).splitlines()
+    return "\n".join(f"##{line}" if line.startswith("#") else line for line in lines)
 
 
 def _parts(content: Content) -> Iterator[str]:
@@ -26,7 +32,8 @@ def _parts(content: Content) -> Iterator[str]:
     yield _facts(content.facts)
     for table in content.tables:
         yield from _section(table)
-    yield from _end(content)
+    yield from _limits(content)
+    yield from _again(content)
 
 
 def _comparison_parts(content: ComparisonContent) -> Iterator[str]:
@@ -39,7 +46,7 @@ def _comparison_parts(content: ComparisonContent) -> Iterator[str]:
     yield _facts(content.facts)
     for table in content.details:
         yield from _section(table)
-    yield from _end(content)
+    yield from _limits(content)
 
 
 def _cited(said: Said) -> str:
@@ -58,9 +65,12 @@ def _section(table: Table) -> Iterator[str]:
         yield _escaped(table.note)
 
 
-def _end(content: Content | ComparisonContent) -> Iterator[str]:
+def _limits(content: Content | ComparisonContent) -> Iterator[str]:
     yield "## What this does not show"
     yield "\n".join(f"- {sentence}" for sentence in content.caveats)
+
+
+def _again(content: Content | ComparisonContent) -> Iterator[str]:
     yield "## Again"
     yield _block(content.command, "sh")
     yield _block(content.manifest.rstrip("\n"), "yaml")

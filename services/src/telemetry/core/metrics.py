@@ -53,7 +53,7 @@ def _series(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
 
 
 class RequestMetrics:
-    """Counts and times requests (ASGI). A route ahead of FastAPI names itself in `scope["route_path"]`."""
+    """Counts and times requests of FastAPI's routes (ASGI); those ahead of it do so themselves."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,5 +74,5 @@ class RequestMetrics:
         try:
             await self.app(scope, receive, send_and_note)
         finally:
-            route = str(scope.get("route_path") or getattr(scope.get("route"), "path", UNMATCHED))
+            route = getattr(scope.get("route"), "path", UNMATCHED)
             end_request(route, scope["method"], status, begun)

@@ -3,16 +3,15 @@
 Those that nearly every request gets are made once, at import.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-from telemetry.core.http.problems import problem_headers
-from telemetry.core.http.whole import Answer, make_answer
+from telemetry.core.http.whole import JSON, Answer, make_answer, problem_answer
 from telemetry_contract.api import Accepted, BatchAnswer, BatchProblem, ItemAnswer, Status
-from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind, problem
+from telemetry_contract.problems import Problem, ProblemKind, problem
 
 OK: Final = 200
 ACCEPTED: Final = 202
@@ -27,30 +26,14 @@ DUPLICATE: Final = ItemAnswer(Status.DUPLICATE)
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def json_answer(
-    status: int, body: object, headers: Mapping[str, str] | None = None, content_type: str = "application/json"
-) -> Answer:
-    encoded = _encode(body)
-    named = {"content-type": content_type, "content-length": str(len(encoded)), **(headers or {})}
-    return make_answer(status, _lines(named), encoded)
-
-
-def empty_answer(status: int, headers: Mapping[str, str]) -> Answer:
-    return make_answer(status, _lines(headers), b"")
-
-
-def _lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in headers.items()]
-
-
-def problem_answer(body: Problem, headers: Mapping[str, str] | None = None) -> Answer:
-    return json_answer(body.status, body, {**problem_headers(body), **(headers or {})}, CONTENT_TYPE)
+def _json_answer(status: int, body: object) -> Answer:
+    return make_answer(status, [JSON], _encode(body))
 
 
 _SINGLE: Final = {
-    Status.QUEUED: json_answer(ACCEPTED, Accepted(Status.QUEUED)),
-    Status.STORED: json_answer(OK, Accepted(Status.STORED)),
-    Status.DUPLICATE: json_answer(OK, Accepted(Status.DUPLICATE)),
+    Status.QUEUED: _json_answer(ACCEPTED, Accepted(Status.QUEUED)),
+    Status.STORED: _json_answer(OK, Accepted(Status.STORED)),
+    Status.DUPLICATE: _json_answer(OK, Accepted(Status.DUPLICATE)),
 }
 QUEUED_ANSWER: Final = _SINGLE[Status.QUEUED]
 
@@ -66,16 +49,16 @@ def batch_answer(items: Sequence[ItemAnswer]) -> Answer:
     if accepted == 0:
         return _none_accepted(items)
     if accepted < len(items):
-        return json_answer(MULTI_STATUS, BatchAnswer(accepted, len(items) - accepted, list(items)))
+        return _json_answer(MULTI_STATUS, BatchAnswer(accepted, len(items) - accepted, list(items)))
     if all(item is QUEUED for item in items):
         return all_queued_answer(len(items))
     queued = any(item.status is Status.QUEUED for item in items)
-    return json_answer(ACCEPTED if queued else OK, BatchAnswer(accepted, 0, list(items)))
+    return _json_answer(ACCEPTED if queued else OK, BatchAnswer(accepted, 0, list(items)))
 
 
 @lru_cache(REMEMBERED_LENGTHS)
 def all_queued_answer(count: int) -> Answer:
-    return json_answer(ACCEPTED, BatchAnswer(count, 0, [QUEUED] * count))
+    return _json_answer(ACCEPTED, BatchAnswer(count, 0, [QUEUED] * count))
 
 
 def _none_accepted(items: Sequence[ItemAnswer]) -> Answer:

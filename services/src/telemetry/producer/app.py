@@ -12,10 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telemetry.core.http.documents import complete_document
 from telemetry.core.http.problems import SATURATED, ProblemError, allowed_methods, install_problem_handlers
-from telemetry.core.http.whole import Answer, send_answer
+from telemetry.core.http.whole import Answer, problem_answer, refuse_method, send_answer
 from telemetry.core.metrics import RequestMetrics, begin_request, end_request
 from telemetry.producer.admission import Admission
-from telemetry.producer.answers import empty_answer, problem_answer
 from telemetry.producer.body import ClientGoneError
 from telemetry.producer.document import MODELS, PATHS
 from telemetry.producer.erasing import ErasureRoute, add_erasure
@@ -27,10 +26,7 @@ READINGS_PATH: Final = "/api/v1/readings"
 DEVICE_PATH: Final = "/api/v1/devices/{device}/readings"
 _PREFIX, _SUFFIX = DEVICE_PATH.split("{device}")
 CLIENT_GONE: Final = 499  # nobody gets it: how a request is counted whose client hung up
-_CLOSE: Final = {"connection": "close"}
-_ALLOW: Final = {"allow": allowed_methods("POST")}
-_OPTIONS: Final = empty_answer(204, _ALLOW)
-_METHOD_NOT_ALLOWED: Final = problem_answer(problem(ProblemKind.METHOD_NOT_ALLOWED), _ALLOW)
+_ALLOW: Final = allowed_methods("POST")
 _SATURATED: Final = problem_answer(SATURATED)  # written once: it is given most often when there is least time for it
 
 log = structlog.get_logger(__name__)
@@ -81,7 +77,7 @@ class IngestRoutes:
     async def _answer(self, scope: Scope, receive: Receive, target: Target) -> Answer:
         try:
             if scope["method"] != "POST":
-                return _OPTIONS if scope["method"] == "OPTIONS" else _METHOD_NOT_ALLOWED
+                return refuse_method(scope["method"], _ALLOW)
             if self._admission.full:
                 await self._admission.hold()
             self._admission.enter()
@@ -97,7 +93,7 @@ class IngestRoutes:
             # Where the rest of a body may never come the connection is of no more use. Elsewhere it is kept and uvicorn
             # throws away what still comes: to close it then could cost the client our answer.
             stalled = refusal.body.code == ProblemKind.RECEIVE_TIMEOUT.code
-            return problem_answer(refusal.body, _CLOSE if stalled else None)
+            return problem_answer(refusal.body, last=stalled)
         except ClientGoneError:
             raise
         except Exception:

@@ -3,6 +3,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 
 from telemetry.core.ports import Saturated, Unavailable
 from telemetry_contract.api import DevicePage, DigestAnswer, LatestMany, ReadingPage, Stats
@@ -198,3 +199,15 @@ async def test_a_big_page_is_packed_for_who_takes_it(client: httpx.AsyncClient, 
     plain = await client.get("/readings", params={"limit": 30}, headers={"accept-encoding": "identity"})
     assert (packed.headers["content-encoding"], packed.json()) == ("gzip", plain.json())
     assert "content-encoding" not in plain.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(("path", "route"), [("/devices/d0/latest", "{device}/latest"), ("/devices/d0", "{device}")])
+async def test_a_request_is_counted_once_by_its_own_method(
+    client: httpx.AsyncClient, method: str, path: str, route: str
+) -> None:
+    labels = {"route": f"/api/v1/devices/{route}", "method": method, "status": "200"}
+    before = REGISTRY.get_sample_value("telemetry_http_requests_total", labels) or 0
+    assert (await client.request(method, path)).status_code == 200
+    assert REGISTRY.get_sample_value("telemetry_http_requests_total", labels) == before + 1
+    assert REGISTRY.get_sample_value("telemetry_http_requests_in_flight") == 0

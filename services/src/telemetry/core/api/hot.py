@@ -11,20 +11,20 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telemetry.core.api.access import Access
-from telemetry.core.api.answers import Answer, Answers, Headers, answer_of, freshness_headers
+from telemetry.core.api.answers import Answer, Answers, answer_of, freshness_headers
 from telemetry.core.api.methods import ALLOW
 from telemetry.core.api.newest import Newest
 from telemetry.core.api.parameters import parse_arguments, require_device
 from telemetry.core.api.routes import UNKNOWN_DEVICE
 from telemetry.core.http import whole
 from telemetry.core.http.documents import answers
-from telemetry.core.http.problems import SATURATED, ProblemError, problem_headers, unavailable_problem
-from telemetry.core.http.whole import make_answer, send_answer
+from telemetry.core.http.problems import SATURATED, ProblemError, unavailable_problem
+from telemetry.core.http.whole import JSON, PROBLEM, make_answer, problem_answer, refuse_method, send_answer
 from telemetry.core.metrics import begin_request, end_request
 from telemetry.core.ports import NoRoom, Unavailable
 from telemetry.core.spacing import Spacing
 from telemetry_contract.api import Latest
-from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind, problem
+from telemetry_contract.problems import ProblemKind, problem
 from telemetry_contract.readings import DEVICE_PATTERN
 
 log = structlog.get_logger(__name__)
@@ -34,9 +34,8 @@ SUFFIX: Final = "/latest"
 TEMPLATE: Final = PREFIX + "{device}" + SUFFIX
 
 _METHODS: Final = frozenset({"GET", "HEAD"})
-_JSON: Final = (b"content-type", b"application/json")
-_PROBLEM: Final = (b"content-type", CONTENT_TYPE.encode())
 _UNKNOWN: Final = msgspec.json.encode(UNKNOWN_DEVICE)
+_SATURATED: Final = problem_answer(SATURATED)  # written once: it is given most often when there is least time for it
 
 
 class LatestRoute:
@@ -66,18 +65,18 @@ class LatestRoute:
 
     async def _respond(self, device: str, scope: Scope) -> whole.Answer:
         if scope["method"] not in _METHODS:
-            return _refuse_method(scope["method"])
+            return refuse_method(scope["method"], ALLOW)
         try:
             return await self._spacing.let_in(lambda: self._get(device, scope))
         except NoRoom:
             return _SATURATED
         except ProblemError as error:
-            return _problem(error.body)
+            return problem_answer(error.body)
         except Unavailable as error:
-            return _problem(unavailable_problem(error))
+            return problem_answer(unavailable_problem(error))
         except Exception:
             log.exception("request-failed", method=scope["method"])
-            return _problem(problem(ProblemKind.INTERNAL))
+            return problem_answer(problem(ProblemKind.INTERNAL))
 
     async def _get(self, device: str, scope: Scope) -> whole.Answer:
         self._access.require_reader_of(device, _authorization(scope))
@@ -91,8 +90,8 @@ class LatestRoute:
         answer = await self._answers.answer("latest", device, ask)
         headers = freshness_headers(answer, self._answers.max_age)
         if answer.body is None:
-            return _answer(ProblemKind.NOT_FOUND.status, [_PROBLEM, *headers], _UNKNOWN)
-        return _answer(200, [_JSON, *headers], answer.body)
+            return make_answer(ProblemKind.NOT_FOUND.status, [PROBLEM, *headers], _UNKNOWN)
+        return make_answer(200, [JSON, *headers], answer.body)
 
 
 def _device_of(path: str) -> str | None:
@@ -107,25 +106,6 @@ def _authorization(scope: Scope) -> str | None:
         if name == b"authorization":
             return str(value, "latin-1")
     return None
-
-
-def _answer(status: int, headers: Headers, body: bytes) -> whole.Answer:
-    return make_answer(status, [*headers, (b"content-length", b"%d" % len(body))], body)
-
-
-def _problem(body: Problem, *more: tuple[bytes, bytes]) -> whole.Answer:
-    headers = [(name.encode(), value.encode()) for name, value in problem_headers(body).items()]
-    return _answer(body.status, [_PROBLEM, *more, *headers], msgspec.json.encode(body))
-
-
-_SATURATED: Final = _problem(SATURATED)  # written once: it is given most often when there is least time for it
-
-
-def _refuse_method(method: str) -> whole.Answer:
-    allow = (b"allow", ALLOW.encode())
-    if method == "OPTIONS":
-        return make_answer(204, [allow], b"")
-    return _problem(problem(ProblemKind.METHOD_NOT_ALLOWED), allow)
 
 
 def document_latest() -> dict[str, Any]:

@@ -34,7 +34,8 @@ class HeadAsGet:
         try:
             await self.app(inner, receive, send_without_body)
         finally:
-            scope.update({name: inner[name] for name in ("route", "route_path") if name in inner})
+            if "route" in inner:
+                scope["route"] = inner["route"]
 
 
 def install_method_handler(app: FastAPI) -> None:

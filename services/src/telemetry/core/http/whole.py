@@ -5,13 +5,19 @@ bytes are known goes out in one piece instead, where nothing else is to be said:
 does the client read too slowly. Whatever else there is, and every other server, gets the two messages.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
+import msgspec
 from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from telemetry.core.http.problems import problem_headers
+from telemetry_contract.problems import CONTENT_TYPE, Problem, ProblemKind, problem
+
 Headers = Sequence[tuple[bytes, bytes]]
+JSON: Final = (b"content-type", b"application/json")
+PROBLEM: Final = (b"content-type", CONTENT_TYPE.encode())
 
 
 class Answer(NamedTuple):
@@ -31,16 +37,35 @@ class Answer(NamedTuple):
         return Answer(self.start, {**self.body, "body": b""}, None)
 
 
-def make_answer(status: int, headers: Headers, body: bytes) -> Answer:
-    """Return an answer; `headers` name its type, and its length unless it has no body by its status."""
+def make_answer(status: int, headers: Headers, body: bytes, *, last: bool = False) -> Answer:
+    """Return an answer, with its length if it has a body; the `last` one ends its connection."""
+    lines = [*headers]
+    if body:
+        lines.append((b"content-length", b"%d" % len(body)))
+    if last:
+        lines.append((b"connection", b"close"))
     return Answer(
-        {"type": "http.response.start", "status": status, "headers": headers},
+        {"type": "http.response.start", "status": status, "headers": lines},
         {"type": "http.response.body", "body": body},
-        None if any(name == b"connection" for name, _ in headers) else render(status, headers, body),
+        None if last else render(status, lines, body),
     )
 
 
-def render(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
+def problem_answer(body: Problem, more: Mapping[str, str] | None = None, *, last: bool = False) -> Answer:
+    """Return the answer that is a problem, with the headers that belong to it and `more`."""
+    named = {**problem_headers(body), **(more or {})}
+    lines = [PROBLEM, *((name.encode(), value.encode()) for name, value in named.items())]
+    return make_answer(body.status, lines, msgspec.json.encode(body), last=last)
+
+
+def refuse_method(method: str, allow: str) -> Answer:
+    """Return the answer of a route that has no such method; `allow` names those that it has, OPTIONS among them."""
+    if method == "OPTIONS":
+        return make_answer(204, [(b"allow", allow.encode())], b"")
+    return problem_answer(problem(ProblemKind.METHOD_NOT_ALLOWED), {"allow": allow})
+
+
+def render(status: int, headers: Headers, body: bytes) -> bytes:
     """Return an answer as it stands on the wire (RFC 9112, 4)."""
     lines = [b"%b: %b\r\n" % line for line in headers]
     return b"".join((STATUS_LINE[status], *lines, b"\r\n", body))
